@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The accelerator's parameters: what a platform file gives and the RTL reports in its capability register.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "models/core/quantity.h"
+
+namespace tandem::accelerator {
+
+// Tm output channels x Tn input channels a cycle; one row of Tn MACs is what the papers call a PE.
+struct Array {
+  int tm = 16;
+  int tn = 16;
+  int bus_bytes = 16;                       // AXI data width
+  std::int64_t feature_bytes = 128 * 1024;  // one bank of input feature rows
+  std::int64_t weight_bytes = 64 * 1024;    // one of the two weight banks
+  std::int64_t accumulators = 1024;         // output pixels x Tm held as int32
+
+  // Channels of a plane in memory (network::BlockedLayout::block) that this array reads and writes.
+  [[nodiscard]] constexpr int block() const { return std::min({tm, tn, 16}); }
+  [[nodiscard]] constexpr std::int64_t macs() const { return std::int64_t{tm} * tn; }
+  bool operator==(const Array&) const = default;
+};
+
+// "8x32"; nullopt-like tm == 0 when the text is not of that form or a size is not allowed.
+Array parse_array(const std::string& text);
+std::string to_string(const Array& array);
+inline constexpr const char* kAllowedArrays = "TmxTn with Tm in {2, 4, 8, 16, 32} and Tn in {4, 8, 16, 32}";
+
+}  // namespace tandem::accelerator

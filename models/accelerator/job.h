@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// One accelerator job: a convolution (or fully connected layer, as a convolution whose kernel covers its
+// input) for a range of output channels and output rows of one group. The descriptor is 128 bytes in memory,
+// 32 little-endian words, aligned to 128; the accelerator fetches it itself when its address is written to
+// the doorbell register. See docs/accelerator.md for the words.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/accelerator/array.h"
+#include "models/core/quantity.h"
+
+namespace tandem::accelerator {
+
+inline constexpr std::size_t kJobWords = 32;
+inline constexpr std::size_t kJobBytes = 4 * kJobWords;
+
+struct ConvJob {
+  std::uint32_t id = 0;
+  std::uint64_t input = 0;    // address of the group's first input plane
+  std::uint64_t output = 0;   // address of the plane of the job's first output channel
+  std::uint64_t weights = 0;  // packed weights of the job's first output channel, see pack_weights()
+  std::uint64_t quant = 0;    // 16 bytes a channel: bias i32, multiplier i32, shift u32, 0; see requantise()
+  int in_channels = 0, in_h = 0, in_w = 0;     // of the group
+  std::int64_t in_plane_stride = 0;            // bytes
+  int out_channels = 0, out_h = 0, out_w = 0;  // out_channels: of this job; out_h: of the whole layer
+  std::int64_t out_plane_stride = 0;
+  int kernel_h = 1, kernel_w = 1, stride_h = 1, stride_w = 1;
+  int pad_top = 0, pad_left = 0, dilation_h = 1, dilation_w = 1;
+  int row_begin = 0, row_end = 0;  // output rows [row_begin, row_end)
+  // The bias in the quant table already holds -in_zero_point * sum(weights): padding reads in_zero_point.
+  int in_zero_point = 0, out_zero_point = 0, clamp_min = -128, clamp_max = 127;
+  // Chosen by tile(): output rows a band (all input rows it needs sit in the feature buffer) and input
+  // channel chunks (of Tn) whose weights for Tm output channels sit in one weight bank.
+  int band_rows = 0, chunks_per_slice = 0;
+};
+
+std::array<std::uint32_t, kJobWords> encode(const ConvJob& job, const Array& array);
+ConvJob decode(std::span<const std::uint32_t, kJobWords> words);
+
+// Fills band_rows and chunks_per_slice. When the buffers cannot hold the smallest tile the reason, with
+// the numbers ("needs 150528 bytes of feature buffer for one output row, has 131072").
+std::optional<std::string> tile(ConvJob& job, const Array& array);
+
+// Weights of one group, [K][C][kh][kw] int8, K = out_channels of the group, packed as the array reads them:
+// for each Tm output channels, for each Tn input channels, for each (ky, kx): Tm x Tn bytes, zero filled.
+// So the weights from any multiple of Tm on are one contiguous range.
+std::vector<std::int8_t> pack_weights(std::span<const std::int8_t> weights, int out_channels,
+                                      int in_channels, int kernel_h, int kernel_w, const Array& array);
+std::int64_t packed_weight_bytes(int out_channels, int in_channels, int kernel_h, int kernel_w,
+                                 const Array& array);
+
+// Bytes of simulated memory, for the functional side: at(address, bytes) throws SimulationError outside.
+class MemoryView {
+ public:
+  virtual ~MemoryView() = default;
+  virtual std::uint8_t* at(std::uint64_t address, std::int64_t bytes) = 0;
+};
+
+// What the job writes, computed directly (no timing). Bit-exact with the RTL.
+void execute(const ConvJob& job, const Array& array, MemoryView& memory);
+
+// out = clamp(out_zero_point + (acc * multiplier + 2^(shift-1)) >> shift), 64-bit product, arithmetic shift.
+constexpr std::int8_t requantise(std::int32_t acc, std::int32_t multiplier, int shift, int out_zero_point,
+                                 int clamp_min, int clamp_max) {
+  const std::int64_t product = std::int64_t{acc} * multiplier;
+  const std::int64_t rounded = (product + (std::int64_t{1} << (shift - 1))) >> shift;  // shift 1..62
+  const std::int64_t moved = rounded + out_zero_point;
+  return static_cast<std::int8_t>(moved < clamp_min ? clamp_min : moved > clamp_max ? clamp_max : moved);
+}
+
+}  // namespace tandem::accelerator
