@@ -6,13 +6,33 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <vector>
 
 #include "models/accelerator/array.h"
 #include "models/accelerator/job.h"
 #include "models/core/quantity.h"
 
 namespace tandem::accelerator {
+
+struct Burst {
+  std::uint64_t address = 0;
+  std::uint32_t bytes = 0;  // inside one 4 KiB page, at most 16 beats
+};
+
+// One step of one engine. Every engine plays its own steps in order and has one step in progress; a step
+// begins when all steps of `after` (indices into the walk) are done. A read or write step issues its bursts
+// one a cycle within the engine's outstanding limit and is done with the last response; a compute step is
+// done after `cycles`.
+struct Step {
+  enum class Engine { read, compute, write } engine = Engine::compute;
+  Cycles cycles{0};
+  std::vector<Burst> bursts;
+  std::vector<std::int32_t> after;
+};
+
+std::vector<Step> walk(const ConvJob& job, const Array& array);
+inline constexpr int kMaxOutstandingReads = 8;
+inline constexpr int kMaxOutstandingWrites = 8;
 
 struct MemoryTiming {             // as the accelerator sees it, in its own cycles
   double read_latency = 40;       // address accepted to first data
