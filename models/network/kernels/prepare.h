@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a network to a model with numbers, and its reference outputs.
+//
+// Where the network came without weights they are drawn uniformly with He variance from (seed, layer name).
+// int8 is post-training quantisation: one fp32 pass over image 0 gives every tensor its range; weights are
+// symmetric per output channel, activations have a zero point. Tensors that a concat joins, and the two
+// sides of a layer that only moves values, share one quantisation, so that no copy is needed to join them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/network/model.h"
+
+namespace tandem::network {
+
+// Image `index` of the run: uniform pixels in [-1, 1), the same for every platform and planner.
+Tensor make_image_fp32(const Network& network, std::uint64_t seed, int index);
+
+Model prepare_model(std::shared_ptr<const Network> network, Precision precision, std::uint64_t seed);
+Tensor make_image(const Model& model, int index);  // in the model's precision
+
+// All layers' outputs for one image, in layer order.
+std::vector<Tensor> run_reference(const Model& model, const Tensor& image);
+
+// SHA-256 over the stored bytes (little endian) of the tensors, in plain [C][H][W] order.
+std::string tensors_sha256(const std::vector<Tensor>& tensors);
+
+// Steps of prepare_model(), visible for tests.
+std::vector<Parameters> complete_parameters(const Network& network, std::uint64_t seed);
+std::vector<TensorQuantization> choose_quantization(const Network& network, const std::vector<Tensor>& fp32_outputs);
+QuantizedWeights quantize_weights(const Parameters& parameters, int out_channels, const TensorQuantization& input,
+                                  const TensorQuantization& output);
+
+}  // namespace tandem::network
