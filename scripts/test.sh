@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154
+# ./tandem test [--full] [CTEST ARGUMENTS...]. Sourced by ./tandem after scripts/setup.sh.
+
+# run_ctest PRESET ARGUMENTS...: the output of the tests that failed, the slowest tests, and ctest's summary
+# as the last line. Everything is in build/PRESET-test.log.
+run_ctest() {
+  local preset=$1 log=$root/build/$1-test.log status=0
+  shift
+  ctest --test-dir "$root/build/$preset" -j "$(nproc)" --output-on-failure --no-tests=error "$@" 2>&1 |
+    tee "$log" | show_tests "$preset" || status=$?
+  if ((status != 0)); then sed -n '/^test [0-9]/d; /^Internal ctest/d; / Passed /d; / Start /d; p' "$log"; fi
+  echo "Slowest tests of the $preset build:"
+  sed -nE 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) [. ]*\**[A-Za-z]+ +([0-9.]+) sec.*/\2 \1/p' "$log" |
+    sort -k1,1nr -k2 | head -8 | while read -r seconds name; do printf '%10s s  %s\n' "$seconds" "$name"; done
+  sed -n '/^Total Test time/p' "$log"
+  sed -n '/tests passed, .* out of /p; /^No tests were found/p' "$log"
+  return "$status"
+}
+
+show_tests() {
+  local preset=$1 line
+  while IFS= read -r line; do
+    if [[ $line =~ ^\ *([0-9]+/[0-9]+)\ Test ]]; then progress "testing $preset: ${BASH_REMATCH[1]}"; fi
+  done
+  end_progress
+}
+
+# step TEXT COMMAND...: names the step when it begins, and says when it failed.
+step() {
+  local text=$1 begun=$SECONDS
+  shift
+  echo "-- $text"
+  if "$@"; then
+    echo "   ok, $((SECONDS - begun)) s"
+  else
+    echo "   FAILED after $((SECONDS - begun)) s"
+    failed_steps+=("$text")
+  fi
+}
+
+full_tests() {
+  with_lock configure sanitize
+  with_lock build_target sanitize all
+  step "all tests under AddressSanitizer and UndefinedBehaviorSanitizer" run_ctest sanitize "$@"
+  with_lock configure clang
+  with_lock build_target clang tandem
+  step "gcc and clang builds give the same bytes" "$root/tests/full/same_bytes.sh" \
+    "$root/build/release/sim/cli/tandem" "$root/build/clang/sim/cli/tandem"
+  step "the readers of configs and ONNX files, fuzzed" "$root/tests/fuzz/run.sh" "${TANDEM_FUZZ_SECONDS:-60}"
+  step "every network, every planner, on the RTL" "$root/tests/full/all_networks.sh"
+}
+
+run_tests() {
+  local full=no status=0 failed_steps=()
+  if [[ ${1-} == --help || ${1-} == -h ]]; then
+    echo "usage: ./tandem test [--full] [CTEST ARGUMENTS...]"
+    echo "Builds everything and runs the tests; further arguments go to ctest, such as -R NAME or -L LABEL."
+    echo "  --full   also sanitizers, gcc against clang, fuzzing and every network on the RTL (about an hour)"
+    return
+  fi
+  if [[ ${1-} == --full ]]; then
+    full=yes
+    shift
+  fi
+  local groups=(build test)
+  if [[ $full == yes ]]; then groups+=(check); fi
+  with_lock require_packages "${groups[@]}"
+  with_lock build_program
+  with_lock build_target release all
+  if [[ $full == yes ]]; then
+    full_tests "$@"
+    if ((${#failed_steps[@]} > 0)); then
+      printf 'tandem: failed: %s\n' "${failed_steps[@]}" >&2
+      status=1
+    fi
+  fi
+  run_ctest release "$@" || status=1
+  return "$status"
+}
