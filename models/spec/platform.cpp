@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/spec/platform.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "models/core/locate.h"
+#include "models/toml/reader.h"
+
+namespace tandem::spec {
+
+using toml_reader::Document;
+using toml_reader::Table;
+
+namespace {
+
+constexpr Hertz kSlowest{1'000'000};
+constexpr Hertz kFastest{10'000'000'000};
+constexpr Picoseconds kNoTime{0};
+constexpr Picoseconds kMillisecond{1'000'000'000};
+
+CoreType::Gemm read_gemm(const Table& table) {
+  CoreType::Gemm gemm;
+  gemm.macs_per_cycle = table.number("macs_per_cycle", 0.01, 1024);
+  gemm.prepare_bytes_per_cycle = table.number("prepare_bytes_per_cycle", 0.01, 1024);
+  gemm.merge_bytes_per_cycle = table.number("merge_bytes_per_cycle", 0.01, 1024);
+  return gemm;
+}
+
+Cluster read_cluster(const Table& table) {
+  Cluster cluster;
+  cluster.name = table.string("name");
+  const std::string core = table.string("core");
+  if (!core.empty()) {
+    try {
+      cluster.core = read_core_type(core);
+    } catch (const InputError& error) {
+      for (const Problem& problem : error.problems()) table.problem("core", problem.message);
+    }
+  }
+  cluster.cores = static_cast<int>(table.integer("cores", 1, 64));
+  for (const Table& point : table.tables("operating_point")) {
+    cluster.operating_points.push_back({point.frequency("frequency", kSlowest, kFastest),
+                                        static_cast<int>(point.integer("millivolts", 300, 2000))});
+  }
+  if (cluster.operating_points.empty()) {
+    table.problem("operating_point", "is missing; give at least one [[cluster.operating_point]]");
+    cluster.operating_points.push_back({kSlowest, 1000});
+  }
+  std::sort(cluster.operating_points.begin(), cluster.operating_points.end(),
+            [](const OperatingPoint& a, const OperatingPoint& b) { return a.frequency < b.frequency; });
+  cluster.l2 = table.size("l2", Bytes(16 * 1024), Bytes(std::int64_t{64} << 20));
+  cluster.l2_ways = static_cast<int>(table.integer("l2_ways", 1, 64));
+  const std::int64_t way_lines = cluster.l2.raw() / 64 / std::max(1, cluster.l2_ways);
+  if (way_lines < 1 || (way_lines & (way_lines - 1)) != 0) {
+    table.problem("l2", fmt::format("gives {} lines a way; the size over ways and 64-byte lines must be a power of two",
+                                    way_lines));
+  }
+  cluster.core_dynamic_uw_per_mhz_v2 = table.number("core_dynamic_uw_per_mhz_v2", 0, 1e5);
+  cluster.core_static = table.power_or("core_static", Milliwatts(0));
+  return cluster;
+}
+
+Accelerator read_accelerator(const Table& table, int index) {
+  Accelerator unit;
+  unit.name = fmt::format("accelerator{}", index);
+  const std::string array = table.string("array");
+  unit.array = accelerator::parse_array(array);
+  if (unit.array.tm == 0) {
+    if (!array.empty()) {
+      table.problem("array", "\"" + array + "\" is no array; allowed is " + accelerator::kAllowedArrays);
+    }
+    unit.array = accelerator::Array{};
+  }
+  unit.clock = table.frequency("clock", kSlowest, kFastest);
+  unit.registers = table.address("registers");
+  if (unit.registers % 4096 != 0) table.problem("registers", "is not a multiple of 4096");
+  unit.coherent = table.boolean_or("coherent", false);
+  unit.energy_pj_per_mac = table.number("energy_pj_per_mac", 0, 1e4);
+  unit.idle = table.power_or("idle", Milliwatts(0));
+  return unit;
+}
+
+Interconnect read_interconnect(const Table& table) {
+  Interconnect bus;
+  bus.clock = table.frequency("clock", kSlowest, kFastest);
+  bus.width_bytes = static_cast<int>(table.integer("width_bytes", 4, 128));
+  if ((bus.width_bytes & (bus.width_bytes - 1)) != 0) table.problem("width_bytes", "is not a power of two");
+  bus.request_cycles = static_cast<int>(table.integer("request_cycles", 0, 1000));
+  bus.response_cycles = static_cast<int>(table.integer("response_cycles", 0, 1000));
+  bus.outstanding = static_cast<int>(table.integer("outstanding", 1, 256));
+  bus.energy_pj_per_byte = table.number("energy_pj_per_byte", 0, 1e4);
+  return bus;
+}
+
+Dram read_dram(const Table& table) {
+  Dram dram;
+  dram.type = table.string("type");
+  dram.base = table.address("base");
+  dram.size = table.size("size", Bytes(1 << 20), Bytes(std::int64_t{64} << 30));
+  dram.controller_latency = table.time("controller_latency", kNoTime, kMillisecond);
+  dram.energy_pj_per_byte = table.number("energy_pj_per_byte", 0, 1e5);
+  dram.background = table.power_or("background", Milliwatts(0));
+  return dram;
+}
+
+Runtime read_runtime(const Table& table) {
+  Runtime runtime;
+  runtime.interrupt_latency = table.time("interrupt_latency", kNoTime, kMillisecond);
+  runtime.fork_join = table.time("fork_join", kNoTime, kMillisecond);
+  runtime.clean_cycles_per_line = table.number("clean_cycles_per_line", 0, 1e4);
+  runtime.invalidate_cycles_per_line = table.number("invalidate_cycles_per_line", 0, 1e4);
+  runtime.register_access_cycles = static_cast<int>(table.integer("register_access_cycles", 0, 100000));
+  return runtime;
+}
+
+void check_memory_map(const Table& root, const Platform& platform) {
+  struct Window {
+    std::string name;
+    std::uint64_t base, size;
+  };
+  std::vector<Window> windows = {{"dram", platform.dram.base, static_cast<std::uint64_t>(platform.dram.size.raw())}};
+  for (const Accelerator& unit : platform.accelerators) windows.push_back({unit.name, unit.registers, 4096});
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const Window& a = windows[j];
+      const Window& b = windows[i];
+      if (a.base < b.base + b.size && b.base < a.base + a.size) {
+        root.problem("", fmt::format("the memory map is not unique: {} at {:#x} overlaps {} at {:#x}", b.name, b.base,
+                                     a.name, a.base));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+CoreType read_core_type(const std::string& name) {
+  const Document document = Document::parse_file(resolve_config("cores", name));
+  const Table root = document.root();
+  CoreType core;
+  core.name = root.string("name");
+  core.gemm_fp32 = read_gemm(root.table("gemm_fp32"));
+  core.gemm_int8 = read_gemm(root.table("gemm_int8"));
+  core.gemv_macs_per_cycle = root.number("gemv_macs_per_cycle", 0.01, 1024);
+  core.depthwise_macs_per_cycle = root.number("depthwise_macs_per_cycle", 0.01, 1024);
+  core.simple_ops_per_cycle = root.number("simple_ops_per_cycle", 0.01, 1024);
+  core.special_cycles_per_element = root.number("special_cycles_per_element", 0.01, 10000);
+  core.l1d = root.size("l1d", Bytes(1024), Bytes(1 << 20));
+  core.stream_bytes_in_flight = root.size("stream_in_flight", Bytes(64), Bytes(65536)).raw();
+  document.finish();
+  return core;
+}
+
+Platform read_platform(const std::string& name_or_path) {
+  Platform platform;
+  platform.file = resolve_config("platforms", name_or_path);
+  const Document document = Document::parse_file(platform.file);
+  const Table root = document.root();
+  platform.name = root.string("name");
+  std::set<std::string> names;
+  for (const Table& table : root.tables("cluster")) {
+    platform.clusters.push_back(read_cluster(table));
+    if (!names.insert(platform.clusters.back().name).second) table.problem("name", "is not unique");
+  }
+  if (platform.clusters.empty()) root.problem("cluster", "is missing; give at least one [[cluster]]");
+  platform.interconnect = read_interconnect(root.table("interconnect"));
+  platform.dram = read_dram(root.table("dram"));
+  for (const Table& table : root.tables("accelerator")) {
+    platform.accelerators.push_back(read_accelerator(table, static_cast<int>(platform.accelerators.size())));
+  }
+  platform.runtime = read_runtime(root.table("runtime"));
+  platform.base_power = root.power_or("base_power", Milliwatts(0));
+  check_memory_map(root, platform);
+  document.finish();
+  return platform;
+}
+
+}  // namespace tandem::spec

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run: what to simulate, with which planner, at which fidelity. Read from configs/runs/NAME.toml and --set.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/accelerator/array.h"
+#include "models/core/quantity.h"
+
+namespace tandem::spec {
+
+enum class Planner { accelerator_only, cpu_only, cosched, oracle };
+enum class Objective { latency };
+enum class CpuFidelity { tile };
+enum class AcceleratorFidelity { model, rtl };
+
+struct Run {
+  std::string file;
+  std::string platform;
+  std::string network;
+  int images = 1;
+  bool int8 = true;
+  std::optional<accelerator::Array> array;  // replaces the platform's
+  Planner planner = Planner::cosched;
+  std::string schedule_file;  // non-empty: no planner, this schedule
+  Objective objective = Objective::latency;
+  std::vector<std::string> cores;  // "a53x4"; empty: all
+  std::map<std::string, Hertz> frequency;  // by cluster name; absent: the highest point
+  CpuFidelity cpu = CpuFidelity::tile;
+  AcceleratorFidelity accelerator = AcceleratorFidelity::rtl;
+  std::uint64_t seed = 1;
+  Picoseconds time_limit{0};  // of simulated time; 0: none but deadlock detection
+};
+
+Run read_run(const std::string& path, const std::vector<std::string>& assignments);
+
+const char* to_string(Planner planner);
+Planner planner_from(const std::string& name, const std::string& where);  // throws InputError naming the allowed
+const std::vector<std::string>& planner_names();
+const char* to_string(AcceleratorFidelity fidelity);
+
+}  // namespace tandem::spec

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/spec/schedule.h"
+
+#include <fmt/format.h>
+
+#include "models/toml/reader.h"
+
+namespace tandem::spec {
+
+using toml_reader::Document;
+using toml_reader::quote;
+using toml_reader::Table;
+
+std::string write_schedule_toml(const Schedule& schedule) {
+  std::string text = fmt::format("format = {}\nnetwork = {}\nplanner = {}\npredicted_latency = \"{} ps\"\n",
+                                 kScheduleFormat, quote(schedule.network), quote(schedule.planner),
+                                 schedule.predicted_latency.raw());
+  for (const Stage& stage : schedule.stages) {
+    std::vector<std::string> quoted;
+    for (const std::string& resource : stage.resources) quoted.push_back(quote(resource));
+    text += fmt::format("\n[[stage]]\nfirst_layer = {}\nlast_layer = {}\nresources = [{}]\n", quote(stage.first_layer),
+                        quote(stage.last_layer), join(quoted));
+  }
+  for (const WorkItem& item : schedule.items) {
+    text += fmt::format(
+        "\n[[item]]\nlayer = {}\nresource = {}\nchannels = [{}, {}]\nrows = [{}, {}]\npredicted = \"{} ps\"\n",
+        quote(item.layer), quote(item.resource), item.k0, item.k1, item.p0, item.p1, item.predicted.raw());
+  }
+  return text;
+}
+
+namespace {
+void read_range(const Table& table, const std::string& key, int& begin, int& end) {
+  const std::vector<std::int64_t> values = table.integers(key, 0, 1 << 24);
+  if (values.size() != 2 || values[0] >= values[1]) {
+    table.problem(key, "is no range; give [begin, end] with begin < end");
+    return;
+  }
+  begin = static_cast<int>(values[0]);
+  end = static_cast<int>(values[1]);
+}
+}  // namespace
+
+Schedule read_schedule(const std::string& path) {
+  const Document document = Document::parse_file(path);
+  const Table root = document.root();
+  Schedule schedule;
+  root.integer("format", kScheduleFormat, kScheduleFormat);
+  schedule.network = root.string("network");
+  schedule.planner = root.string("planner");
+  const Picoseconds longest{INT64_MAX};
+  schedule.predicted_latency = root.time_or("predicted_latency", Picoseconds(0), Picoseconds(0), longest);
+  for (const Table& table : root.tables("stage")) {
+    schedule.stages.push_back({table.string("first_layer"), table.string("last_layer"), table.strings("resources")});
+  }
+  for (const Table& table : root.tables("item")) {
+    WorkItem item;
+    item.layer = table.string("layer");
+    item.resource = table.string("resource");
+    read_range(table, "channels", item.k0, item.k1);
+    read_range(table, "rows", item.p0, item.p1);
+    item.predicted = table.time_or("predicted", Picoseconds(0), Picoseconds(0), longest);
+    schedule.items.push_back(item);
+  }
+  document.finish();
+  return schedule;
+}
+
+}  // namespace tandem::spec

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who does what: the only thing planners make and the simulator executes. Stages run as a pipeline; inside a
+// stage the layers run one after the other, the items of one layer side by side.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/core/quantity.h"
+
+namespace tandem::spec {
+
+inline constexpr int kScheduleFormat = 1;
+
+// Output channels [k0, k1) and output rows [p0, p1) of one layer on one resource. The items of a layer cover
+// its output exactly once.
+struct WorkItem {
+  std::string layer;
+  std::string resource;  // a core group ("a53x4") or an accelerator's name ("accelerator0")
+  int k0 = 0, k1 = 0, p0 = 0, p1 = 0;
+  Picoseconds predicted{0};  // by the planner's model
+  bool operator==(const WorkItem&) const = default;
+};
+
+struct Stage {
+  std::string first_layer, last_layer;
+  std::vector<std::string> resources;
+  bool operator==(const Stage&) const = default;
+};
+
+struct Schedule {
+  std::string network;
+  std::string planner;
+  std::vector<Stage> stages;
+  std::vector<WorkItem> items;  // grouped by layer, layers in topological order
+  Picoseconds predicted_latency{0};
+  bool operator==(const Schedule&) const = default;
+};
+
+std::string write_schedule_toml(const Schedule& schedule);
+Schedule read_schedule(const std::string& path);
+
+}  // namespace tandem::spec
