@@ -20,9 +20,9 @@ enum class LayerKind {
   max_pool,
   avg_pool,
   global_avg_pool,
-  add,     // element-wise, same shapes, two inputs or more
-  concat,  // along channels
-  lrn,     // across channels
+  add,         // element-wise, same shapes, two inputs or more
+  concat,      // along channels
+  lrn,         // across channels
   batch_norm,  // stands alone only where it could not be folded into the conv before it
   channel_shuffle,
   activation,  // stands alone only where it could not be fused into its producer
@@ -58,7 +58,7 @@ struct ConvAttributes {
 };
 
 struct PoolAttributes {
-  bool ceil_mode = false;          // the last window may start inside the padding's far side
+  bool ceil_mode = false;  // one more window where some of the image is left over; it starts inside the image
   bool count_include_pad = false;  // avg_pool divides by the whole window
 };
 
@@ -70,8 +70,8 @@ struct LrnAttributes {  // y = x / (bias + alpha/size * sum x^2)^beta over `size
 // Values read from a model file; empty where the topology came without weights (then they are
 // synthesised from the run's seed).
 struct Parameters {
-  std::vector<float> weights;  // conv: [K][C/groups][kh][kw]; fully_connected: [K][C*H*W]
-  std::vector<float> bias;     // [K]
+  std::vector<float> weights;       // conv: [K][C/groups][kh][kw]; fully_connected: [K][C*H*W]
+  std::vector<float> bias;          // [K]
   std::vector<float> scale, shift;  // batch_norm, already y = scale*x + shift, [C]
 };
 
@@ -81,16 +81,17 @@ struct Layer {
   std::string name;
   LayerKind kind = LayerKind::input;
   std::vector<LayerId> inputs;
-  Activation activation = Activation::none;  // fused after the layer's own operation
-  Window window;                             // conv, max_pool, avg_pool
-  ConvAttributes conv;                       // conv, fully_connected
+  Activation activation =
+      Activation::none;  // of `activation`; fused behind conv, fully_connected, add, batch_norm
+  Window window;         // conv, max_pool, avg_pool
+  ConvAttributes conv;   // conv, fully_connected
   PoolAttributes pool;
   LrnAttributes lrn;
-  int shuffle_groups = 1;                // channel_shuffle
-  std::optional<Shape> declared_shape;   // input, reshape
-  Shape output;                          // set by infer_shapes()
+  int shuffle_groups = 1;                        // channel_shuffle
+  std::optional<Shape> declared_shape;           // input, reshape
+  Shape output;                                  // set by infer_shapes()
   std::shared_ptr<const Parameters> parameters;  // null: none given
-  Place place;                           // where in the source it stands, for messages
+  Place place;                                   // where in the source it stands, for messages
 };
 
 class Network {
@@ -98,6 +99,7 @@ class Network {
   // Checks and completes: unique names, inputs exist and come first (a cycle is named by its
   // layers), shapes inferred, at least one input and one layer. Throws InputError with all problems.
   // `layers` may come in any order; inputs are given by name in `input_names[i]` of layers[i].
+  // Exactly one layer may be left that nobody reads. Limits: see shapes.h.
   static Network build(std::string name, std::vector<Layer> layers,
                        const std::vector<std::vector<std::string>>& input_names, const Place& place);
 
@@ -105,14 +107,16 @@ class Network {
   [[nodiscard]] const std::vector<Layer>& layers() const { return layers_; }
   [[nodiscard]] const Layer& layer(LayerId id) const { return layers_.at(static_cast<std::size_t>(id)); }
   [[nodiscard]] int size() const { return static_cast<int>(layers_.size()); }
-  [[nodiscard]] const std::vector<LayerId>& consumers(LayerId id) const { return consumers_.at(static_cast<std::size_t>(id)); }
+  [[nodiscard]] const std::vector<LayerId>& consumers(LayerId id) const {
+    return consumers_.at(static_cast<std::size_t>(id));
+  }
   [[nodiscard]] LayerId output() const { return output_; }  // the one layer nobody reads
   [[nodiscard]] Shape input_shape(LayerId id, int index = 0) const {
     return layer(layer(id).inputs.at(static_cast<std::size_t>(index))).output;
   }
   // Multiply-accumulates of one image: conv and fully_connected; 0 for the others.
   [[nodiscard]] std::int64_t macs(LayerId id) const;
-  [[nodiscard]] std::int64_t conv_macs() const;  // convolutions only
+  [[nodiscard]] std::int64_t conv_macs() const;       // convolutions only
   [[nodiscard]] bool is_depthwise(LayerId id) const;  // groups == in channels > 1
 
  private:
@@ -126,12 +130,17 @@ class Network {
 const char* to_string(LayerKind kind);
 std::optional<LayerKind> layer_kind_from(const std::string& name);
 const char* to_string(Activation activation);
+std::optional<Activation> activation_from(const std::string& name);
 std::string to_string(const Shape& shape);  // "64x56x56"
 
 // Readers. Throw InputError.
 Network read_network_toml(const std::string& path);
+Network parse_network_toml(const std::string& text, const std::string& file_name);
 std::string write_network_toml(const Network& network);  // the same network, without parameters
-Network import_onnx(const std::string& path);            // in models/network/onnx/
-Network read_network(const std::string& path_or_name);   // by extension; a bare name: configs/networks/NAME.toml
+// These two are in the library tandem_onnx (models/network/onnx/).
+Network import_onnx(const std::string& path);  // warnings go to stderr
+// By extension, .toml or .onnx. A bare name is configs/networks/NAME.toml under the folder in the environment
+// variable TANDEM_ROOT, else under the source folder of the build.
+Network read_network(const std::string& path_or_name);
 
 }  // namespace tandem::network

@@ -314,6 +314,12 @@ std::vector<std::int64_t> Table::integers(const std::string& key, std::int64_t l
   return values;
 }
 
+std::vector<std::int64_t> Table::integer_or_list(const std::string& key, std::int64_t low, std::int64_t high) const {
+  const toml::node* node = find(*state_, node_, key);
+  if (node != nullptr && node->is_integer()) return {integer(key, low, high)};
+  return integers(key, low, high);
+}
+
 Table Table::table(const std::string& key) const {
   const toml::node* node = find(*state_, node_, key);
   const toml::table* found = node == nullptr ? nullptr : node->as_table();

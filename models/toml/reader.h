@@ -47,6 +47,8 @@ class Table {
   // Lists; absent means empty. A scalar given by --set counts as one element.
   std::vector<std::string> strings(const std::string& key) const;
   std::vector<std::int64_t> integers(const std::string& key, std::int64_t low, std::int64_t high) const;
+  // A list, or one integer for a list of one.
+  std::vector<std::int64_t> integer_or_list(const std::string& key, std::int64_t low, std::int64_t high) const;
 
   Table table(const std::string& key) const;                          // required
   std::optional<Table> table_if(const std::string& key) const;        // optional
