@@ -1,26 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 // One master's port on the bus: TLM-2.0 AT, one payload an AXI burst, completion by callback.
-// Requests beyond the outstanding limit queue inside the port, in order.
+// Requests beyond the outstanding limit queue inside the port, in order; reads and writes do not wait for
+// each other.
 #pragma once
 
-#include <cstdint>
-#include <functional>
+#include <array>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "sim/kernel/axi_protocol.h"
+#include "sim/kernel/bus_request.h"
+#include "sim/kernel/event_queue.h"
 
 namespace tandem::sim {
 
-enum class BusCommand { read, write };
-enum class BusStatus { okay, slave_error, decode_error };
+class BusMaster : public sc_core::sc_module, private AxiInitiatorBase, private tlm::tlm_mm_interface {
+ public:
+  BusMaster(const sc_core::sc_module_name& name, EventQueue& queue, const BusMasterSpec& spec);
+  ~BusMaster() override;
 
-// A burst stays inside one 4 KiB page; `bytes` is at most 4096 (a merged run of AXI bursts of 16 beats:
-// the interconnect counts the beats). `data` may be null: then only time passes (the bytes are moved
-// functionally by the owner of the simulated memory).
-struct BusRequest {
-  BusCommand command = BusCommand::read;
-  std::uint64_t address = 0;
-  std::uint32_t bytes = 0;
-  std::uint8_t* data = nullptr;
-  std::uint32_t id = 0;  // AXI ID: same id, same direction: responses in order
-  std::function<void(BusStatus)> done;  // called at the time of the last data beat / the write response
+  AxiInitiatorSocket socket;
+
+  // Never blocks. A request that crosses a 4 KiB page, is empty or longer than 4096 bytes is SimulationError.
+  void issue(BusRequest request);
+
+  [[nodiscard]] int outstanding() const;  // issued and not done, queued ones included
+  [[nodiscard]] bool idle() const { return outstanding() == 0; }
+  [[nodiscard]] const BusMasterCounters& counters() const { return counters_; }
+
+ private:
+  struct Transaction;
+  struct Direction {
+    std::deque<BusRequest> queued;
+    int limit = 1;
+    int outstanding = 0;    // sent and not done
+    bool offering = false;  // BEGIN_REQ sent, END_REQ not seen
+  };
+
+  tlm::tlm_sync_enum nb_transport_bw(AxiPayload& payload, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) override;
+  void free(AxiPayload* payload) override;
+  void send(BusCommand command);
+  void finish(std::uint64_t transaction);
+
+  EventQueue& queue_;
+  BusMasterSpec spec_;
+  std::array<Direction, 2> directions_;  // by BusCommand
+  std::vector<std::unique_ptr<Transaction>> pool_;
+  std::vector<Transaction*> free_;
+  BusMasterCounters counters_;
 };
 
 }  // namespace tandem::sim

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/memory/dram.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace tandem::memory {
+
+Location locate(const DramSpec& spec, std::uint64_t offset) {
+  const auto interleave = static_cast<std::uint64_t>(spec.interleave_bytes);
+  const auto channels = static_cast<std::uint64_t>(spec.channels);
+  const auto row_bytes = static_cast<std::uint64_t>(spec.row_bytes);
+  const auto banks = static_cast<std::uint64_t>(spec.banks);
+  const std::uint64_t stripe = offset / interleave;
+  const std::uint64_t inner = stripe / channels * interleave + offset % interleave;
+  const std::uint64_t row = inner / (row_bytes * banks);
+  std::uint64_t bank = inner / row_bytes % banks;
+  if (spec.xor_banks)
+    bank = (bank ^ row) % banks;  // a permutation of the banks: their number is a power of two
+  return {static_cast<std::uint32_t>(stripe % channels), Bank{static_cast<std::uint32_t>(bank)},
+          Row{static_cast<std::int64_t>(row)}, static_cast<std::int64_t>(inner % row_bytes)};
+}
+
+DramCounters& DramCounters::operator+=(const DramCounters& other) {
+  reads += other.reads;
+  writes += other.writes;
+  row_hits += other.row_hits;
+  activates += other.activates;
+  precharges += other.precharges;
+  refreshes += other.refreshes;
+  data_busy += other.data_busy;
+  return *this;
+}
+
+DramChannel::DramChannel(const DramSpec& spec) : banks_(static_cast<std::size_t>(spec.banks)) {
+  const Clock& clock = spec.clock;
+  const DramTiming& timing = spec.timing;
+  const auto clocks = [&](Picoseconds time) { return clock.time(clock.cycles_covering(time)); };
+  const Picoseconds tick = clock.period();
+  read_to_data_ = tick * timing.read_latency;
+  write_to_data_ = tick * timing.write_latency;
+  burst_ = spec.burst_time();
+  rcd_ = clocks(timing.rcd);
+  rp_ = clocks(timing.rp);
+  rp_all_ = clocks(timing.rp_all);
+  ras_ = clocks(timing.ras);
+  rrd_ = clocks(timing.rrd);
+  faw_ = clocks(timing.faw);
+  rtp_ = clocks(timing.rtp);
+  rfc_ = clocks(timing.rfc);
+  // The bus turns round between the last read beat and the first write beat: RL + tDQSCK + burst - WL, and
+  // two clocks of pre- and postamble. The other way the device must finish writing first: WL + 1 + burst +
+  // tWTR.
+  read_to_write_ = read_to_data_ + clocks(timing.dqsck) + burst_ - write_to_data_ + tick * 2;
+  write_to_read_ = write_to_data_ + tick + burst_ + clocks(timing.wtr);
+  write_to_precharge_ = write_to_data_ + tick + burst_ + clocks(timing.wr);
+}
+
+Picoseconds DramChannel::earliest_precharge(Bank bank, Picoseconds from) const {
+  return std::max(from, state(bank).precharge_ready);
+}
+
+Picoseconds DramChannel::earliest_activate(Bank bank, Picoseconds from) const {
+  Picoseconds when = std::max({from, state(bank).activate_ready, activate_ready_});
+  if (activate_count_ >= 4) when = std::max(when, activates_[oldest_activate_] + faw_);
+  return when;
+}
+
+Picoseconds DramChannel::earliest_column(Bank bank, Access access, Picoseconds from) const {
+  assert(state(bank).row != Row::none);
+  return std::max({from, state(bank).column_ready, column_ready_[static_cast<std::size_t>(access)]});
+}
+
+void DramChannel::precharge(Bank bank, Picoseconds when) {
+  BankState& bank_state = state(bank);
+  bank_state.row = Row::none;
+  bank_state.activate_ready = std::max(bank_state.activate_ready, when + rp_);
+  ++counters_.precharges;
+}
+
+void DramChannel::activate(Bank bank, Row row, Picoseconds when) {
+  BankState& bank_state = state(bank);
+  assert(bank_state.row == Row::none);
+  bank_state.row = row;
+  bank_state.column_ready = when + rcd_;
+  bank_state.precharge_ready = when + ras_;
+  bank_state.activate_ready = when + ras_ + rp_;
+  activate_ready_ = when + rrd_;
+  activates_[oldest_activate_] = when;
+  oldest_activate_ = (oldest_activate_ + 1) % activates_.size();
+  ++activate_count_;
+  ++counters_.activates;
+}
+
+Interval DramChannel::column(Bank bank, Access access, Picoseconds when) {
+  BankState& bank_state = state(bank);
+  Picoseconds& next_read = column_ready_[static_cast<std::size_t>(Access::read)];
+  Picoseconds& next_write = column_ready_[static_cast<std::size_t>(Access::write)];
+  counters_.data_busy += burst_;
+  if (access == Access::read) {
+    ++counters_.reads;
+    next_read = std::max(next_read, when + burst_);
+    next_write = std::max(next_write, when + read_to_write_);
+    bank_state.precharge_ready = std::max(bank_state.precharge_ready, when + rtp_);
+    return {when + read_to_data_, when + read_to_data_ + burst_};
+  }
+  ++counters_.writes;
+  next_write = std::max(next_write, when + burst_);
+  next_read = std::max(next_read, when + write_to_read_);
+  bank_state.precharge_ready = std::max(bank_state.precharge_ready, when + write_to_precharge_);
+  return {when + write_to_data_, when + write_to_data_ + burst_};
+}
+
+Picoseconds DramChannel::refresh(Picoseconds from) {
+  Picoseconds start = from;
+  bool any_open = false;
+  for (const BankState& bank : banks_)
+    if (bank.row != Row::none) {
+      any_open = true;
+      start = std::max(start, bank.precharge_ready);
+    }
+  if (any_open) {
+    start += rp_all_;
+    ++counters_.precharges;
+  }
+  // A bank closed a moment ago is still precharging, one opened a moment ago must have had its time.
+  for (const BankState& bank : banks_)
+    if (bank.row == Row::none) start = std::max(start, bank.activate_ready);
+  const Picoseconds done = start + rfc_;
+  for (BankState& bank : banks_) {
+    bank.row = Row::none;
+    bank.activate_ready = done;
+  }
+  ++counters_.refreshes;
+  return done;
+}
+
+}  // namespace tandem::memory

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which access a DRAM channel serves next: first ready, first come (FR-FCFS), with an age limit so that row
+// hits cannot starve anybody; writes are collected and drained between two marks; banks are opened ahead for
+// waiting accesses while the data bus is busy; refresh comes every tREFI. It serves runs: consecutive column
+// accesses of one request in one row, at most SchedulerSpec::run_bytes long, which is also the grain of
+// fairness. Plain C++: the caller brings the time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/memory/dram.h"
+
+namespace tandem::memory {
+
+// Sizes of an ordinary controller (64-entry queues, as in the Arm CoreLink DMC-400 class); no SoC here
+// publishes its own.
+struct SchedulerSpec {
+  int read_queue = 64;  // column accesses
+  int write_queue = 64;
+  int write_high = 48;  // start draining writes though reads wait
+  int write_low = 16;   // stop draining when reads wait
+  Picoseconds age_limit{1'000'000};
+  int run_bytes = 256;
+};
+
+struct Run {
+  std::uint64_t token = 0;  // the caller's
+  Access access = Access::read;
+  Bank bank{};
+  Row row{};
+  int accesses = 1;
+  Picoseconds arrival{0};
+};
+
+class DramScheduler {
+ public:
+  DramScheduler(const DramSpec& dram, const SchedulerSpec& spec);
+
+  struct Served {
+    Run run;
+    Interval data;
+  };
+
+  [[nodiscard]] bool has_room(Access access, int accesses) const;  // an empty queue takes any length
+  void push(const Run& run);
+
+  // What to do at `now`: opens banks, and serves a run if its first column goes now.
+  std::optional<Served> step(Picoseconds now);
+  // When to step again; nullopt: when something is pushed.
+  [[nodiscard]] std::optional<Picoseconds> next() const { return next_; }
+
+  [[nodiscard]] const DramChannel& channel() const { return channel_; }
+  [[nodiscard]] bool empty() const { return queues_[0].empty() && queues_[1].empty(); }
+
+ private:
+  void refresh_if_due(Picoseconds now);
+  void choose_direction();
+  void open_banks(Picoseconds now);
+
+  struct Waiting {
+    Run run;
+    bool opened = false;  // a row was opened for it
+  };
+
+  DramSpec dram_;
+  SchedulerSpec spec_;
+  DramChannel channel_;
+  std::vector<Waiting> queues_[2];  // by Access, oldest first
+  int queued_[2] = {0, 0};          // column accesses
+  bool draining_ = false;
+  Picoseconds next_refresh_;
+  Picoseconds blocked_until_{0};  // by a refresh
+  std::optional<Picoseconds> next_;
+};
+
+}  // namespace tandem::memory

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/kernel/systemc.h"
+
+#include <cstdio>
+#include <string>
+
+#include "models/core/error.h"
+
+namespace tandem::sim {
+namespace {
+
+bool warnings_throw = false;  // SystemC's handler is a bare function: its one setting has to live here
+
+void handle_report(const sc_core::sc_report& report, const sc_core::sc_actions&) {
+  const sc_core::sc_severity severity = report.get_severity();
+  // The kernel reports an exception that leaves a process through here and expects an sc_report to be thrown.
+  if (severity >= sc_core::SC_ERROR || (severity == sc_core::SC_WARNING && warnings_throw)) throw report;
+  const char* kind = severity == sc_core::SC_WARNING ? "warning" : "info";
+  std::fprintf(stderr, "systemc: %s: %s: %s\n", kind, report.get_msg_type(), report.get_msg());
+}
+
+std::string message_of(const sc_core::sc_report& report) {
+  const std::string text = report.get_msg() != nullptr ? report.get_msg() : "";
+  const std::string type = report.get_msg_type() != nullptr ? report.get_msg_type() : "";
+  // An exception of ours carries its whole story; SystemC's own errors need their kind and place.
+  if (type == sc_core::SC_ID_SIMULATION_UNCAUGHT_EXCEPTION_) return text;
+  const std::string process = report.get_process_name() != nullptr ? report.get_process_name() : "";
+  return type + (text.empty() ? "" : ": " + text) + (process.empty() ? "" : " (in " + process + ")");
+}
+
+}  // namespace
+
+void install_report_handler(bool warnings_are_errors) {
+  warnings_throw = warnings_are_errors;
+  sc_core::sc_report_handler::set_handler(handle_report);
+}
+
+void run_simulation(Picoseconds limit) {
+  try {
+    sc_core::sc_start(to_sc_time(limit), sc_core::SC_EXIT_ON_STARVATION);
+  } catch (const sc_core::sc_report& report) {
+    throw SimulationError(message_of(report));
+  }
+}
+
+}  // namespace tandem::sim
