@@ -15,17 +15,25 @@ struct Array {
   int tm = 16;
   int tn = 16;
   int bus_bytes = 16;                       // AXI data width
-  std::int64_t feature_bytes = 128 * 1024;  // one bank of input feature rows
-  std::int64_t weight_bytes = 64 * 1024;    // one of the two weight banks
-  std::int64_t accumulators = 1024;         // output pixels x Tm held as int32
+  std::int64_t feature_bytes = 256 * 1024;  // ring of input bands, all banks together
+  std::int64_t weight_bytes = 64 * 1024;    // half of the ring of weight slices: the largest slice
+  std::int64_t accumulators = 1024;         // output pixels whose Tm partial sums (int32) fit
 
   // Channels of a plane in memory (network::BlockedLayout::block) that this array reads and writes.
   [[nodiscard]] constexpr int block() const { return std::min({tm, tn, 16}); }
   [[nodiscard]] constexpr std::int64_t macs() const { return std::int64_t{tm} * tn; }
+  // Bytes of weights that one cycle of the array uses, as they lie in memory (never less than a beat).
+  [[nodiscard]] constexpr std::int64_t step_bytes() const {
+    return std::max<std::int64_t>(macs(), bus_bytes);
+  }
+  [[nodiscard]] constexpr std::int64_t on_chip_bytes() const {
+    return feature_bytes + 2 * weight_bytes + accumulators * tm * 4;
+  }
   bool operator==(const Array&) const = default;
 };
 
-// "8x32"; nullopt-like tm == 0 when the text is not of that form or a size is not allowed.
+// "8x32", with buffers of at most 512 KiB in all and weight slices that hold an 11x11 kernel; nullopt-like tm
+// == 0 when the text is not of that form or a size is not allowed.
 Array parse_array(const std::string& text);
 std::string to_string(const Array& array);
 inline constexpr const char* kAllowedArrays = "TmxTn with Tm in {2, 4, 8, 16, 32} and Tn in {4, 8, 16, 32}";

@@ -30,16 +30,19 @@ struct Step {
   std::vector<std::int32_t> after;
 };
 
+// From the descriptor's last beat (fetching those 128 bytes is the shell's: it needs them to know the job) to
+// the interrupt, which rises when every step is done.
 std::vector<Step> walk(const ConvJob& job, const Array& array);
 inline constexpr int kMaxOutstandingReads = 8;
 inline constexpr int kMaxOutstandingWrites = 8;
 
-struct MemoryTiming {             // as the accelerator sees it, in its own cycles
-  double read_latency = 40;       // address accepted to first data
-  double write_latency = 20;      // last data to response
-  double bytes_per_cycle = 16;    // sustained, both directions each
+struct MemoryTiming {           // as the accelerator sees it, in its own cycles
+  double read_latency = 40;     // address accepted to first data
+  double write_latency = 20;    // last data to response
+  double bytes_per_cycle = 16;  // sustained, both directions each
 };
 
+// From doorbell to interrupt.
 Cycles analytic_cycles(const ConvJob& job, const Array& array, const MemoryTiming& memory);
 
 // Cycles in which the array does useful or padded MACs; independent of memory.

@@ -36,6 +36,8 @@ struct ConvJob {
   int row_begin = 0, row_end = 0;  // output rows [row_begin, row_end)
   // The bias in the quant table already holds -in_zero_point * sum(weights): padding reads in_zero_point.
   int in_zero_point = 0, out_zero_point = 0, clamp_min = -128, clamp_max = 127;
+  // Addresses and plane strides are multiples of 16; the tables' entries past the last channel, up to a
+  // multiple of Tm, exist.
   // Chosen by tile(): output rows a band (all input rows it needs sit in the feature buffer) and input
   // channel chunks (of Tn) whose weights for Tm output channels sit in one weight bank.
   int band_rows = 0, chunks_per_slice = 0;
@@ -44,15 +46,17 @@ struct ConvJob {
 std::array<std::uint32_t, kJobWords> encode(const ConvJob& job, const Array& array);
 ConvJob decode(std::span<const std::uint32_t, kJobWords> words);
 
-// Fills band_rows and chunks_per_slice. When the buffers cannot hold the smallest tile the reason, with
-// the numbers ("needs 150528 bytes of feature buffer for one output row, has 131072").
+// Fills band_rows and chunks_per_slice, by the least analytic_cycles(). When the buffers cannot hold the
+// smallest tile the reason, with the numbers ("needs 150528 bytes of feature buffer for one output row, has
+// 131072").
 std::optional<std::string> tile(ConvJob& job, const Array& array);
 
 // Weights of one group, [K][C][kh][kw] int8, K = out_channels of the group, packed as the array reads them:
-// for each Tm output channels, for each Tn input channels, for each (ky, kx): Tm x Tn bytes, zero filled.
+// for each Tm output channels, for each Tn input channels, for each (ky, kx): Tm x Tn bytes [m][n], zero
+// filled, and zero filled to a beat where Tm x Tn is less.
 // So the weights from any multiple of Tm on are one contiguous range.
-std::vector<std::int8_t> pack_weights(std::span<const std::int8_t> weights, int out_channels,
-                                      int in_channels, int kernel_h, int kernel_w, const Array& array);
+std::vector<std::int8_t> pack_weights(std::span<const std::int8_t> weights, int out_channels, int in_channels,
+                                      int kernel_h, int kernel_w, const Array& array);
 std::int64_t packed_weight_bytes(int out_channels, int in_channels, int kernel_h, int kernel_w,
                                  const Array& array);
 
@@ -66,11 +70,12 @@ class MemoryView {
 // What the job writes, computed directly (no timing). Bit-exact with the RTL.
 void execute(const ConvJob& job, const Array& array, MemoryView& memory);
 
-// out = clamp(out_zero_point + (acc * multiplier + 2^(shift-1)) >> shift), 64-bit product, arithmetic shift.
+// out = clamp(out_zero_point + (acc * multiplier + 2^(shift-1)) >> shift), 64-bit product, arithmetic shift;
+// shift 0..62, and no rounding term at 0.
 constexpr std::int8_t requantise(std::int32_t acc, std::int32_t multiplier, int shift, int out_zero_point,
                                  int clamp_min, int clamp_max) {
   const std::int64_t product = std::int64_t{acc} * multiplier;
-  const std::int64_t rounded = (product + (std::int64_t{1} << (shift - 1))) >> shift;  // shift 1..62
+  const std::int64_t rounded = (product + ((std::int64_t{1} << shift) >> 1)) >> shift;
   const std::int64_t moved = rounded + out_zero_point;
   return static_cast<std::int8_t>(moved < clamp_min ? clamp_min : moved > clamp_max ? clamp_max : moved);
 }
