@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cpu/share.h"
+
+#include <algorithm>
+
+#include "models/core/quantity.h"
+
+namespace tandem::cpu {
+
+std::vector<Share> deal(const network::Shape& output, const network::OutputRange& range, int threads,
+                        int channel_unit) {
+  const std::int64_t first = std::int64_t{range.p0} * output.w;
+  const std::int64_t last = std::int64_t{range.p1} * output.w;
+  std::vector<Share> shares;
+  const std::int64_t pixel_units = divide_up(last - first, kPixelsPerUnit);
+  const std::int64_t channel_units = divide_up(range.k1 - range.k0, channel_unit);
+  const bool by_pixels = pixel_units >= threads || pixel_units >= channel_units;
+  const std::int64_t units = by_pixels ? pixel_units : channel_units;
+  const std::int64_t most = divide_up(units, threads);
+  for (std::int64_t begin = 0; static_cast<int>(shares.size()) < threads; begin += most) {
+    const std::int64_t end = std::min(units, begin + most);
+    Share share{range.k0, range.k1, first, last};
+    if (by_pixels) {
+      share.m0 = std::min(last, first + begin * kPixelsPerUnit);
+      share.m1 = std::max(share.m0, std::min(last, first + end * kPixelsPerUnit));
+    } else {
+      share.k0 = std::min(range.k1, range.k0 + static_cast<int>(begin) * channel_unit);
+      share.k1 = std::max(share.k0, std::min(range.k1, range.k0 + static_cast<int>(end) * channel_unit));
+    }
+    shares.push_back(share);
+  }
+  return shares;
+}
+
+std::vector<Share> cut_into_tiles(const Share& share, int tiles) {
+  std::vector<Share> result;
+  if (share.empty()) return result;
+  const std::int64_t units = divide_up(share.m1 - share.m0, kPixelsPerUnit);
+  const std::int64_t pixels = divide_up(units, tiles) * kPixelsPerUnit;
+  for (std::int64_t begin = share.m0; begin < share.m1; begin += pixels) {
+    Share tile = share;
+    tile.m0 = begin;
+    tile.m1 = std::min(share.m1, begin + pixels);
+    result.push_back(tile);
+  }
+  return result;
+}
+
+}  // namespace tandem::cpu

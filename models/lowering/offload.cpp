@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/lowering/offload.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace tandem::lowering {
+
+using accelerator::Array;
+using accelerator::ConvJob;
+using network::Layer;
+using network::LayerId;
+using network::LayerKind;
+
+GroupShape group_shape(const network::Network& network, LayerId id) {
+  const network::ConvShape conv = network::conv_shape(network, id);
+  GroupShape shape;
+  shape.groups = conv.groups;
+  shape.window = conv.window;
+  network::Shape input = conv.input;
+  if (network.layer(id).kind == LayerKind::fully_connected) {
+    // Flattening keeps the order of elements, so the kernel covers the tensor as it was before.
+    for (LayerId at = network.layer(id).inputs[0];;) {
+      const Layer& layer = network.layer(at);
+      input = layer.output;
+      const bool view = layer.kind == LayerKind::flatten || layer.kind == LayerKind::reshape ||
+                        layer.kind == LayerKind::dropout;
+      if (!view || layer.activation != network::Activation::none) break;
+      at = layer.inputs[0];
+    }
+    shape.window.kernel_h = input.h;
+    shape.window.kernel_w = input.w;
+  }
+  shape.in_channels = input.c / shape.groups;
+  shape.in_h = input.h;
+  shape.in_w = input.w;
+  shape.out_channels = conv.output.c / shape.groups;
+  shape.out_h = conv.output.h;
+  shape.out_w = conv.output.w;
+  shape.kernel_h = shape.window.kernel_h;
+  shape.kernel_w = shape.window.kernel_w;
+  return shape;
+}
+
+namespace {
+
+ConvJob job_of_group(const network::Model& model, LayerId id, const GroupShape& shape) {
+  const Layer& layer = model.network->layer(id);
+  ConvJob job;
+  job.in_channels = shape.in_channels;
+  job.in_h = shape.in_h;
+  job.in_w = shape.in_w;
+  job.out_channels = shape.out_channels;
+  job.out_h = shape.out_h;
+  job.out_w = shape.out_w;
+  job.kernel_h = shape.kernel_h;
+  job.kernel_w = shape.kernel_w;
+  job.stride_h = shape.window.stride_h;
+  job.stride_w = shape.window.stride_w;
+  job.pad_top = shape.window.pad_top;
+  job.pad_left = shape.window.pad_left;
+  job.dilation_h = shape.window.dilation_h;
+  job.dilation_w = shape.window.dilation_w;
+  job.row_begin = 0;
+  job.row_end = shape.out_h;
+  const auto& input = model.quantization[static_cast<std::size_t>(layer.inputs[0])];
+  const auto& output = model.quantization[static_cast<std::size_t>(id)];
+  const network::ClampRange clamp = network::output_clamp(layer.activation, output);
+  job.in_zero_point = input.zero_point;
+  job.out_zero_point = output.zero_point;
+  job.clamp_min = clamp.low;
+  job.clamp_max = clamp.high;
+  return job;
+}
+
+}  // namespace
+
+std::string offload_refusal(const network::Model& model, LayerId id, const Array& array) {
+  const Layer& layer = model.network->layer(id);
+  if (model.precision != network::Precision::int8) return "the accelerator computes int8, the run is fp32";
+  if (layer.kind != LayerKind::conv && layer.kind != LayerKind::fully_connected) {
+    return fmt::format("the accelerator runs conv and fully_connected, not {}", to_string(layer.kind));
+  }
+  if (model.network->is_depthwise(id)) return "the accelerator has no depthwise mode";
+  const GroupShape shape = group_shape(*model.network, id);
+  if (shape.groups > 1 && (shape.in_channels % array.block() != 0 || shape.out_channels % array.tm != 0)) {
+    return fmt::format("groups of {} input and {} output channels are not multiples of {} and {}", shape.in_channels,
+                       shape.out_channels, array.block(), array.tm);
+  }
+  const auto outside = [](int value, int most) { return value < 1 || value > most; };
+  const bool covers_input = shape.kernel_h == shape.in_h && shape.kernel_w == shape.in_w;
+  if (!covers_input && (outside(shape.kernel_h, 11) || outside(shape.kernel_w, 11))) {
+    return fmt::format("kernel {}x{}; the accelerator takes up to 11x11", shape.kernel_h, shape.kernel_w);
+  }
+  if (outside(shape.window.stride_h, 4) || outside(shape.window.stride_w, 4)) {
+    return fmt::format("stride {}x{}; the accelerator takes 1 to 4", shape.window.stride_h, shape.window.stride_w);
+  }
+  ConvJob job = job_of_group(model, id, shape);
+  return accelerator::tile(job, array).value_or("");
+}
+
+std::vector<ConvJob> jobs_without_addresses(const network::Model& model, LayerId id,
+                                            const network::OutputRange& range, const Array& array) {
+  const GroupShape shape = group_shape(*model.network, id);
+  std::vector<ConvJob> jobs;
+  for (int group = range.k0 / shape.out_channels; group * shape.out_channels < range.k1; ++group) {
+    const int first = group * shape.out_channels;
+    const int k0 = std::max(range.k0, first);
+    const int k1 = std::min(range.k1, first + shape.out_channels);
+    ConvJob job = job_of_group(model, id, shape);
+    job.out_channels = k1 - k0;
+    job.row_begin = range.p0;
+    job.row_end = range.p1;
+    if (const auto refusal = accelerator::tile(job, array)) {
+      throw std::logic_error("job of a layer the accelerator refused: " + *refusal);
+    }
+    jobs.push_back(job);
+  }
+  return jobs;
+}
+
+}  // namespace tandem::lowering
