@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/error.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
-
-#include <fmt/format.h>
 
 namespace tandem {
 
@@ -58,7 +58,8 @@ std::string nearest_name(const std::string& word, const std::vector<std::string>
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance) {
+    const bool shares_something = distance < std::min(word.size(), candidate.size());
+    if (shares_something && distance < best_distance) {
       best_distance = distance;
       best = candidate;
     }

@@ -49,7 +49,8 @@ class CheckError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The nearest of `candidates` to `word` by edit distance, or "" when none is near.
+// The nearest of `candidates` to `word` by edit distance, or "" when none is near: at most a third of the
+// word's letters (or two) may differ, and some must be the same. Of several as near, the first.
 std::string nearest_name(const std::string& word, const std::vector<std::string>& candidates);
 // "a, b, c"
 std::string join(const std::vector<std::string>& words);

@@ -11,22 +11,32 @@ namespace tandem {
 
 namespace fs = std::filesystem;
 
+namespace {
+// False, and no exception, for what cannot be looked at: a name too long, a folder without permission.
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+}  // namespace
+
 std::string project_root() {
   const char* root = std::getenv("TANDEM_ROOT");
   return root != nullptr && *root != '\0' ? root : TANDEM_SOURCE_DIR;
 }
 
 std::string resolve_config(const std::string& kind, const std::string& name_or_path) {
-  const bool is_path = name_or_path.find('/') != std::string::npos || name_or_path.find('.') != std::string::npos;
+  const bool is_path =
+      name_or_path.find('/') != std::string::npos || name_or_path.find('.') != std::string::npos;
   if (is_path) {
-    if (fs::is_regular_file(name_or_path)) return name_or_path;
+    if (is_file(name_or_path)) return name_or_path;
     const fs::path in_project = fs::path(project_root()) / name_or_path;
-    if (fs::is_regular_file(in_project)) return in_project.string();
-    throw InputError({name_or_path, 0, 0}, "", "is no file; give the path of one, or a name in configs/" + kind);
+    if (is_file(in_project)) return in_project.string();
+    throw InputError({name_or_path, 0, 0}, "",
+                     "is no file; give the path of one, or a name in configs/" + kind);
   }
   const fs::path folder = fs::path(project_root()) / "configs" / kind;
   const fs::path file = folder / (name_or_path + ".toml");
-  if (fs::is_regular_file(file)) return file.string();
+  if (is_file(file)) return file.string();
   std::vector<std::string> names;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
@@ -36,8 +46,8 @@ std::string resolve_config(const std::string& kind, const std::string& name_or_p
   const std::string near = nearest_name(name_or_path, names);
   throw InputError({}, kind.substr(0, kind.size() - 1),
                    "\"" + name_or_path + "\" is unknown" +
-                       (near.empty() ? "" : ", did you mean \"" + near + "\"?") + "; allowed is a path or one of " +
-                       join(names));
+                       (near.empty() ? "" : ", did you mean \"" + near + "\"?") +
+                       "; allowed is a path or one of " + join(names));
 }
 
 }  // namespace tandem

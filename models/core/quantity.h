@@ -2,6 +2,7 @@
 // Units as types: a quantity only mixes with its own unit, and leaves its type only through raw().
 #pragma once
 
+#include <cassert>
 #include <compare>
 #include <cstdint>
 
@@ -16,8 +17,14 @@ class Quantity {
   [[nodiscard]] constexpr Rep raw() const { return value_; }
 
   constexpr auto operator<=>(const Quantity&) const = default;
-  constexpr Quantity& operator+=(Quantity other) { value_ += other.value_; return *this; }
-  constexpr Quantity& operator-=(Quantity other) { value_ -= other.value_; return *this; }
+  constexpr Quantity& operator+=(Quantity other) {
+    value_ += other.value_;
+    return *this;
+  }
+  constexpr Quantity& operator-=(Quantity other) {
+    value_ -= other.value_;
+    return *this;
+  }
   friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.value_ + b.value_); }
   friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.value_ - b.value_); }
   friend constexpr Quantity operator*(Quantity a, Rep factor) { return Quantity(a.value_ * factor); }
@@ -45,9 +52,7 @@ constexpr double to_millijoules(Picojoules energy) { return energy.raw() * 1e-9;
 class Clock {
  public:
   constexpr Clock() = default;
-  constexpr explicit Clock(Hertz frequency)
-      : frequency_(frequency),
-        period_((1'000'000'000'000 + frequency.raw() / 2) / frequency.raw()) {}
+  constexpr explicit Clock(Hertz frequency) : frequency_(frequency), period_(rounded_period(frequency)) {}
 
   [[nodiscard]] constexpr Hertz frequency() const { return frequency_; }
   [[nodiscard]] constexpr Picoseconds period() const { return period_; }
@@ -58,6 +63,12 @@ class Clock {
   }
 
  private:
+  static constexpr Picoseconds rounded_period(Hertz frequency) {
+    assert(frequency.raw() > 0 && frequency.raw() <= 1'000'000'000'000 &&
+           "a clock ticks, at most once a picosecond");
+    return Picoseconds((1'000'000'000'000 + frequency.raw() / 2) / frequency.raw());
+  }
+
   Hertz frequency_{1'000'000'000};
   Picoseconds period_{1000};
 };

@@ -21,7 +21,8 @@ constexpr std::uint64_t stable_hash(std::string_view text, std::uint64_t seed = 
 class Random {
  public:
   explicit constexpr Random(std::uint64_t seed) : state_(seed) {}
-  constexpr Random(std::uint64_t seed, std::string_view instance) : state_(stable_hash(instance, seed ^ 0xcbf29ce484222325u)) {}
+  constexpr Random(std::uint64_t seed, std::string_view instance)
+      : state_(stable_hash(instance, seed ^ 0xcbf29ce484222325u)) {}
 
   constexpr std::uint64_t next() {
     state_ += 0x9e3779b97f4a7c15u;
@@ -33,7 +34,10 @@ class Random {
   // Uniform in [0, bound); bound > 0. The bias of the modulo is below 2^-32 for bounds below 2^32.
   constexpr std::uint64_t below(std::uint64_t bound) { return next() % bound; }
   constexpr std::int64_t between(std::int64_t low, std::int64_t high) {  // both ends included
-    return low + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high - low + 1)));
+    // Unsigned, because the width of the widest ranges is no int64; all 2^64 values have the width 0.
+    const std::uint64_t width = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
+    const std::uint64_t offset = width == 0 ? next() : below(width);
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + offset);
   }
   // Uniform in [0, 1) with 53 bits.
   constexpr double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }

@@ -26,13 +26,15 @@ class Table {
   std::string string(const std::string& key) const;
   std::string string_or(const std::string& key, std::string fallback) const;
   std::int64_t integer(const std::string& key, std::int64_t low, std::int64_t high) const;
-  std::int64_t integer_or(const std::string& key, std::int64_t fallback, std::int64_t low, std::int64_t high) const;
+  std::int64_t integer_or(const std::string& key, std::int64_t fallback, std::int64_t low,
+                          std::int64_t high) const;
   double number(const std::string& key, double low, double high) const;
   double number_or(const std::string& key, double fallback, double low, double high) const;
   bool boolean_or(const std::string& key, bool fallback) const;
   // One of `allowed`, as its index.
   std::size_t choice(const std::string& key, const std::vector<std::string>& allowed) const;
-  std::size_t choice_or(const std::string& key, std::size_t fallback, const std::vector<std::string>& allowed) const;
+  std::size_t choice_or(const std::string& key, std::size_t fallback,
+                        const std::vector<std::string>& allowed) const;
 
   // Quantities are strings with units: "2.36 GHz", "2 MiB", "30 ns", "120 mW".
   Hertz frequency(const std::string& key, Hertz low, Hertz high) const;
@@ -48,12 +50,13 @@ class Table {
   std::vector<std::string> strings(const std::string& key) const;
   std::vector<std::int64_t> integers(const std::string& key, std::int64_t low, std::int64_t high) const;
   // A list, or one integer for a list of one.
-  std::vector<std::int64_t> integer_or_list(const std::string& key, std::int64_t low, std::int64_t high) const;
+  std::vector<std::int64_t> integer_or_list(const std::string& key, std::int64_t low,
+                                            std::int64_t high) const;
 
-  Table table(const std::string& key) const;                          // required
-  std::optional<Table> table_if(const std::string& key) const;        // optional
-  std::vector<Table> tables(const std::string& key) const;            // array of tables; absent: empty
-  [[nodiscard]] std::vector<std::string> keys() const;                // in file order; marks none as known
+  Table table(const std::string& key) const;                    // required
+  std::optional<Table> table_if(const std::string& key) const;  // optional
+  std::vector<Table> tables(const std::string& key) const;      // array of tables; absent: empty
+  [[nodiscard]] std::vector<std::string> keys() const;          // in file order; marks none as known
 
   [[nodiscard]] Place place() const;                        // of the table itself
   [[nodiscard]] Place place(const std::string& key) const;  // of a value, else of the table
@@ -73,7 +76,7 @@ class Document {
   static Document parse_file(const std::string& path);
   static Document parse_text(const std::string& text, const std::string& file_name);
 
-  // "a.b=value": value as TOML, else as a string. Missing tables on the way are made.
+  // "a.b=value": value as TOML, else as a string. Missing tables on the way are made. Before any reading.
   void set(const std::string& assignment);
 
   [[nodiscard]] Table root() const;

@@ -17,12 +17,12 @@ std::optional<double> parse_quantity(const std::string& text, const std::vector<
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || !std::isfinite(value)) return std::nullopt;
+  if (error != std::errc{}) return std::nullopt;
   const char* unit_begin = rest;
   while (unit_begin != end && *unit_begin == ' ') ++unit_begin;
   const std::string name(unit_begin, end);
   for (const Unit& unit : units) {
-    if (name == unit.name) return value * unit.factor;
+    if (name == unit.name && std::isfinite(value * unit.factor)) return value * unit.factor;
   }
   return std::nullopt;
 }

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole of a file: parsing, assignments by hand, and the report of everything that was wrong.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <tuple>
+
+#include "models/toml/document_state.h"
+#include "models/toml/reader.h"
+
+namespace tandem::toml_reader {
+
+Document Document::parse_text(const std::string& text, const std::string& file_name) {
+  auto state = std::make_shared<DocumentState>();
+  state->file = file_name;
+  try {
+    state->root = toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    throw InputError(state->at(error.source()), "", "is not TOML: " + std::string(error.description()));
+  }
+  return Document(std::move(state));
+}
+
+Document Document::parse_file(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    throw InputError({path, 0, 0}, "", "is a folder; give a TOML file");
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw InputError({path, 0, 0}, "", "cannot be read; give a TOML file that exists");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.bad()) throw InputError({path, 0, 0}, "", "cannot be read to its end");
+  return parse_text(text, path);
+}
+
+namespace {
+
+// The value as TOML where it is one, else the text itself.
+toml::table parse_value(const std::string& key, const std::string& text) {
+  try {
+    toml::table parsed = toml::parse("v = " + text);
+    if (parsed.size() == 1) return parsed;
+  } catch (const toml::parse_error&) {
+    return toml::table{{"v", text}};
+  }
+  throw InputError(DocumentState::hand(), key, "holds more than one value");
+}
+
+std::vector<std::string> key_parts(const std::string& key) {
+  std::vector<std::string> parts;
+  std::istringstream stream(key + ".");
+  for (std::string part; std::getline(stream, part, '.');) {
+    if (part.empty())
+      throw InputError(DocumentState::hand(), key, "has an empty part; give a key like run.images");
+    parts.push_back(part);
+  }
+  return parts;
+}
+
+}  // namespace
+
+void Document::set(const std::string& assignment) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw InputError(DocumentState::hand(), assignment, "is not of the form key=value");
+  }
+  const std::string key = assignment.substr(0, equals);
+  const toml::table parsed = parse_value(key, assignment.substr(equals + 1));
+  const std::vector<std::string> parts = key_parts(key);
+
+  toml::table* table = &state_->root;
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    if (!table->contains(parts[i])) table->insert(parts[i], toml::table{});
+    table = table->get(parts[i])->as_table();
+    if (table == nullptr) throw InputError(DocumentState::hand(), key, "\"" + parts[i] + "\" is not a table");
+  }
+  // A copy carries no place in a file, which marks it as given by hand.
+  parsed.get("v")->visit([&](const auto& node) {
+    if constexpr (toml::is_value<std::decay_t<decltype(node)>>) {
+      table->insert_or_assign(parts.back(), node.get());
+    } else {
+      table->insert_or_assign(parts.back(), node);
+    }
+  });
+}
+
+Table Document::root() const { return {state_, &state_->root, ""}; }
+
+namespace {
+
+auto place_order(const Problem& problem) { return std::tie(problem.place.line, problem.place.column); }
+
+std::string unknown_key_message(const std::string& name, const std::vector<std::string>& known) {
+  const std::string near = nearest_name(name, known);
+  if (!near.empty()) return "is unknown, did you mean \"" + near + "\"?";
+  return known.empty() ? "is unknown; no key is allowed here" : "is unknown; allowed is " + join(known);
+}
+
+std::vector<Problem> unknown_keys(const DocumentState& state) {
+  std::vector<Problem> problems;
+  for (const auto& [table, seen] : state.seen) {
+    const std::vector<std::string> known(seen.known.begin(), seen.known.end());
+    for (const auto& [key, value] : *table) {
+      const std::string name(key.str());
+      if (seen.known.contains(name)) continue;
+      problems.push_back(
+          {DocumentState::was_set_by_hand(value) ? DocumentState::hand() : state.at(key.source()),
+           dotted(seen.path, name), unknown_key_message(name, known)});
+    }
+  }
+  std::sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+    return std::tuple(place_order(a), a.key) < std::tuple(place_order(b), b.key);
+  });
+  return problems;
+}
+
+bool same(const Problem& a, const Problem& b) {
+  return a.place.file == b.place.file && place_order(a) == place_order(b) && a.key == b.key &&
+         a.message == b.message;
+}
+
+}  // namespace
+
+void Document::finish() const {
+  std::vector<Problem> problems = state_->problems;
+  const std::vector<Problem> unknown = unknown_keys(*state_);
+  problems.insert(problems.end(), unknown.begin(), unknown.end());
+  // Stable: what stands at one place (keys missing from one table) stays in the order it was asked for.
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const Problem& a, const Problem& b) { return place_order(a) < place_order(b); });
+  // A key that is asked for twice is wrong once.
+  std::vector<Problem> once;
+  for (Problem& problem : problems) {
+    if (std::none_of(once.begin(), once.end(), [&](const Problem& other) { return same(problem, other); })) {
+      once.push_back(std::move(problem));
+    }
+  }
+  if (!once.empty()) throw InputError(std::move(once));
+}
+
+std::string quote(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (c == '\n') {
+      quoted += "\\n";
+    } else if (c == '\t') {
+      quoted += "\\t";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      quoted += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+}  // namespace tandem::toml_reader
