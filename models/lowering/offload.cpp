@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "models/lowering/placement.h"
+
 namespace tandem::lowering {
 
 using accelerator::Array;
@@ -24,9 +26,7 @@ GroupShape group_shape(const network::Network& network, LayerId id) {
     for (LayerId at = network.layer(id).inputs[0];;) {
       const Layer& layer = network.layer(at);
       input = layer.output;
-      const bool view = layer.kind == LayerKind::flatten || layer.kind == LayerKind::reshape ||
-                        layer.kind == LayerKind::dropout;
-      if (!view || layer.activation != network::Activation::none) break;
+      if (!is_view(layer.kind) || !view_is_free(network, at)) break;
       at = layer.inputs[0];
     }
     shape.window.kernel_h = input.h;

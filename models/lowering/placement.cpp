@@ -27,21 +27,10 @@ int channel_block(const spec::Platform& platform) {
   return block;
 }
 
-namespace {
-
 bool is_view(LayerKind kind) {
   return kind == LayerKind::flatten || kind == LayerKind::reshape || kind == LayerKind::dropout;
 }
 
-bool same_quantization(const network::Model& model, LayerId a, LayerId b) {
-  if (model.precision == network::Precision::fp32) return true;
-  const auto& qa = model.quantization[static_cast<std::size_t>(a)];
-  const auto& qb = model.quantization[static_cast<std::size_t>(b)];
-  return qa.scale == qb.scale && qa.zero_point == qb.zero_point;
-}
-
-// A view can stand for its input when nobody needs the bytes in another order: the shape is the same, or
-// every reader takes the elements as one flat row.
 bool view_is_free(const Network& network, LayerId id) {
   const Layer& layer = network.layer(id);
   if (layer.activation != network::Activation::none) return false;
@@ -51,6 +40,15 @@ bool view_is_free(const Network& network, LayerId id) {
     if (network.layer(reader).kind == LayerKind::fully_connected) return true;
     return is_view(network.layer(reader).kind) && view_is_free(network, reader);
   });
+}
+
+namespace {
+
+bool same_quantization(const network::Model& model, LayerId a, LayerId b) {
+  if (model.precision == network::Precision::fp32) return true;
+  const auto& qa = model.quantization[static_cast<std::size_t>(a)];
+  const auto& qb = model.quantization[static_cast<std::size_t>(b)];
+  return qa.scale == qb.scale && qa.zero_point == qb.zero_point;
 }
 
 bool concat_is_free(const network::Model& model, const std::vector<bool>& joined, LayerId id, int block) {

@@ -56,6 +56,11 @@ struct Placement {
 // Throws InputError when two accelerators differ.
 int channel_block(const spec::Platform& platform);
 
+bool is_view(network::LayerKind kind);  // flatten, reshape, dropout
+// A view can stand for its input when nobody needs the bytes in another order: the shape is the same, or
+// every reader takes the elements as one flat row.
+bool view_is_free(const network::Network& network, network::LayerId view);
+
 // Which layers are in place; independent of addresses.
 std::vector<LayerRole> layer_roles(const network::Model& model, int block);
 

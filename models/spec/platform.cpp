@@ -109,7 +109,7 @@ Dram read_dram(const Table& table) {
 Runtime read_runtime(const Table& table) {
   Runtime runtime;
   runtime.interrupt_latency = table.time("interrupt_latency", kNoTime, kMillisecond);
-  runtime.fork_join = table.time("fork_join", kNoTime, kMillisecond);
+  runtime.barrier = table.time("barrier", kNoTime, kMillisecond);
   runtime.clean_cycles_per_line = table.number("clean_cycles_per_line", 0, 1e4);
   runtime.invalidate_cycles_per_line = table.number("invalidate_cycles_per_line", 0, 1e4);
   runtime.register_access_cycles = static_cast<int>(table.integer("register_access_cycles", 0, 100000));

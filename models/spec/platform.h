@@ -77,7 +77,7 @@ struct Accelerator {
 // What the runtime on the cores costs.
 struct Runtime {
   Picoseconds interrupt_latency{0};       // irq line to the waiting core's next instruction
-  Picoseconds fork_join{0};               // one parallel section over a cluster's threads
+  Picoseconds barrier{0};                 // one barrier of several cores, from the last arrival
   double clean_cycles_per_line = 8;       // DC CVAC over a range, line not dirty
   double invalidate_cycles_per_line = 8;  // DC IVAC
   int register_access_cycles = 40;        // a device access, besides its time on the bus
