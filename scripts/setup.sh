@@ -128,3 +128,24 @@ build_program() {
   touch --reference="$build/.begun" "$build/.stamp"
   mv "$build/.stamp" "$stamp"
 }
+
+# step TEXT COMMAND...: one named step of many; those that fail are collected in failed_steps, and the next goes on.
+failed_steps=()
+step() {
+  local text=$1 begun=$SECONDS
+  shift
+  echo "-- $text"
+  if "$@"; then
+    echo "   ok, $((SECONDS - begun)) s"
+  else
+    echo "   FAILED after $((SECONDS - begun)) s"
+    failed_steps+=("$text")
+  fi
+}
+
+# Ends a list of steps: 1 when one of them failed.
+steps_passed() {
+  if ((${#failed_steps[@]} == 0)); then return 0; fi
+  printf 'failed: %s\n' "${failed_steps[@]}" >&2
+  return 1
+}

@@ -26,19 +26,6 @@ show_tests() {
   end_progress
 }
 
-# step TEXT COMMAND...: names the step when it begins, and says when it failed.
-step() {
-  local text=$1 begun=$SECONDS
-  shift
-  echo "-- $text"
-  if "$@"; then
-    echo "   ok, $((SECONDS - begun)) s"
-  else
-    echo "   FAILED after $((SECONDS - begun)) s"
-    failed_steps+=("$text")
-  fi
-}
-
 full_tests() {
   with_lock configure sanitize
   with_lock build_target sanitize all
@@ -52,7 +39,7 @@ full_tests() {
 }
 
 run_tests() {
-  local full=no status=0 failed_steps=()
+  local full=no status=0
   if [[ ${1-} == --help || ${1-} == -h ]]; then
     echo "usage: ./tandem test [--full] [CTEST ARGUMENTS...]"
     echo "Builds everything and runs the tests; further arguments go to ctest, such as -R NAME or -L LABEL."
@@ -70,10 +57,7 @@ run_tests() {
   with_lock build_target release all
   if [[ $full == yes ]]; then
     full_tests "$@"
-    if ((${#failed_steps[@]} > 0)); then
-      printf 'tandem: failed: %s\n' "${failed_steps[@]}" >&2
-      status=1
-    fi
+    steps_passed || status=1
   fi
   run_ctest release "$@" || status=1
   return "$status"

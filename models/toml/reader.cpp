@@ -111,7 +111,7 @@ std::string Table::string(const std::string& key) const {
 }
 
 std::string Table::string_or(const std::string& key, std::string fallback) const {
-  return has(key) ? string(key) : fallback;
+  return has(key) ? string(key) : std::move(fallback);
 }
 
 std::int64_t Table::integer(const std::string& key, std::int64_t low, std::int64_t high) const {

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154
+# The static parts of ./check, which runs them from the root of the tree.
+
+# tracked PATTERN...: the files of the project; those of a folder without git are found by name.
+tracked() {
+  if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+    git ls-files -- "$@" | while IFS= read -r file; do if [[ -f $file ]]; then echo "$file"; fi; done
+  else
+    local pattern
+    for pattern in "$@"; do find . -path ./build -prune -o -name "$pattern" -printf '%P\n'; done | LC_ALL=C sort
+  fi
+}
+
+check_format() { tracked '*.cpp' '*.h' | xargs clang-format --dry-run -Werror; }
+
+check_scripts() {
+  local file status=0
+  for file in tandem check .ci/run $(tracked '*.sh'); do
+    bash -n "$file" || status=1
+  done
+  return "$status"
+}
+
+# Every module is linted as a top of its own, with its default parameters; packages come first.
+check_rtl() {
+  local file folders=() packages status=0
+  packages=$(tracked '*_pkg.sv')
+  for file in $(tracked '*.sv' | xargs -r -n1 dirname | LC_ALL=C sort -u); do folders+=(-y "$file"); done
+  for file in $(tracked '*.sv' | grep -v -e '_pkg\.sv$' -e '^tests/'); do
+    # shellcheck disable=SC2086  # one word a package
+    verilator --lint-only -Wall "${folders[@]}" --top-module "$(basename "$file" .sv)" $packages "$file" || status=1
+  done
+  return "$status"
+}
+
+check_generated() {
+  local work status=0 file
+  work=$(mktemp -d)
+  python3 rtl/registers/generate.py --out "$work"
+  while IFS= read -r file; do
+    diff -u "$file" "$work/$file" || status=1
+  done < <(cd "$work" && find . -type f -printf '%P\n' | LC_ALL=C sort)
+  rm -rf "$work"
+  return "$status"
+}
+
+# The largest source of every folder: the same choice on every machine.
+largest_sources() {
+  local file
+  tracked 'models/*.cpp' 'dse/*.cpp' 'sim/*.cpp' | while IFS= read -r file; do
+    printf '%s %s %s\n' "$(dirname "$file")" "$(wc -l <"$file")" "$file"
+  done | LC_ALL=C sort -k1,1 -k2,2nr -k3,3 | awk '!seen[$1]++ { print $3 }'
+}
+last_commits_sources() {
+  git diff --name-only --diff-filter=d HEAD~1 -- '*.cpp' 2>/dev/null || true
+}
+
+# check_tidy all|some: sources the build compiles; a source costs 5 to 10 s.
+# shellcheck disable=SC2016  # the inner shell expands these
+check_tidy() {
+  local database=$build/compile_commands.json
+  { if [[ $1 == all ]]; then tracked '*.cpp'; else largest_sources; last_commits_sources; fi; } | LC_ALL=C sort -u |
+    while IFS= read -r file; do if grep -qF "$root/$file\"" "$database"; then echo "$file"; fi; done |
+    xargs -P "$(nproc)" -n 1 bash -c 'clang-tidy -p "$0" --quiet "$1" 2>/dev/null' "$build"
+}
