@@ -44,6 +44,8 @@ class DramScheduler {
   };
 
   [[nodiscard]] bool has_room(Access access, int accesses) const;  // an empty queue takes any length
+  // Room is taken when a request is accepted, its runs come when it has passed the controller's pipeline.
+  void reserve(Access access, int accesses);
   void push(const Run& run);
 
   // What to do at `now`: opens banks, and serves a run if its first column goes now.
@@ -68,8 +70,9 @@ class DramScheduler {
   SchedulerSpec spec_;
   DramChannel channel_;
   std::vector<Waiting> queues_[2];  // by Access, oldest first
-  int queued_[2] = {0, 0};          // column accesses
-  bool draining_ = false;
+  int reserved_[2] = {0, 0};        // column accesses
+  bool forced_drain_ = false;
+  Access direction_ = Access::read;
   Picoseconds next_refresh_;
   Picoseconds blocked_until_{0};  // by a refresh
   std::optional<Picoseconds> next_;

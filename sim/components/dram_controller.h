@@ -52,11 +52,17 @@ class DramController : public sc_core::sc_module, public accelerator::MemoryView
 
   tlm::tlm_sync_enum nb_transport_fw(AxiPayload& payload, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay) override;
+  template <class Visit>
+  void for_each_run(const AxiPayload& payload, Visit&& visit) const;
   bool accept(AxiPayload& payload);
   void enqueue(std::uint64_t slot);
-  void schedule(std::uint64_t channel);
-  void respond(Pending& pending);
-  void retry_refused(std::size_t direction);
+  void wake(std::uint64_t channel);
+  void step(std::size_t channel);
+  void respond(std::uint64_t slot);
+  void retry_refused(memory::Access access);
+
+  static constexpr std::size_t kMaxChannels = 16;
+  static constexpr std::uint64_t kNobody = ~std::uint64_t{0};  // token of a posted write's runs
 
   DramControllerSpec spec_;
   EventQueue& queue_;

@@ -81,13 +81,26 @@ class Interconnect : public sc_core::sc_module {
  private:
   class MasterPort;
   class TargetPort;
-  class Arbiter;
+  class DefaultTarget;
+
+  using Arbiter = std::uint64_t;  // target * 2 + direction
+  [[nodiscard]] std::uint32_t decode(const AxiPayload& payload) const;
+  [[nodiscard]] AxiPayload* candidate(const MasterPort& master, const TargetPort& target,
+                                      BusCommand command) const;
+  void request_arbitration(std::uint32_t target, BusCommand command, Picoseconds earliest);
+  void arbitrate(Arbiter arbiter);
+  void grant(MasterPort& master, TargetPort& target, BusCommand command);
+  void deliver(Arbiter arbiter);
+  void respond(TargetPort& target, AxiPayload& payload, Picoseconds first);
+  void hand_over(MasterPort& master, AxiPayload& payload, Picoseconds not_before);
+  void finish(MasterPort& master, AxiPayload& payload);
 
   InterconnectSpec spec_;
   MemoryMap map_;
   EventQueue& queue_;
   std::vector<std::unique_ptr<MasterPort>> master_ports_;
-  std::vector<std::unique_ptr<TargetPort>> target_ports_;  // the last is the default target: DECERR
+  std::vector<std::unique_ptr<TargetPort>> target_ports_;  // the last leads to the default target
+  std::unique_ptr<DefaultTarget> default_target_;
   std::function<void(const BusRecord&)> record_;
 };
 

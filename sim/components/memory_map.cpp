@@ -13,20 +13,19 @@ MemoryMap::MemoryMap(std::vector<Region> regions) : regions_(std::move(regions))
   std::stable_sort(regions_.begin(), regions_.end(),
                    [](const Region& a, const Region& b) { return a.base < b.base; });
   std::vector<Problem> problems;
+  const Place nowhere;  // the platform's reader knows where its regions stand
   const Region* before = nullptr;
   for (const Region& region : regions_) {
     if (region.size == 0 || region.base + (region.size - 1) < region.base) {
-      problems.push_back({{},
-                          region.name,
-                          fmt::format("region of 0x{:x} bytes at 0x{:x} is empty or leaves 64 bits",
-                                      region.size, region.base)});
+      problems.push_back(Problem{nowhere, region.name,
+                                 fmt::format("region of 0x{:x} bytes at 0x{:x} is empty or leaves 64 bits",
+                                             region.size, region.base)});
       continue;
     }
     if (before != nullptr && region.base - before->base < before->size)
-      problems.push_back({{},
-                          region.name,
-                          fmt::format("region at 0x{:x} overlaps \"{}\", which ends at 0x{:x}", region.base,
-                                      before->name, before->base + before->size)});
+      problems.push_back(Problem{nowhere, region.name,
+                                 fmt::format("region at 0x{:x} overlaps \"{}\", which ends at 0x{:x}",
+                                             region.base, before->name, before->base + before->size)});
     before = &region;
   }
   if (!problems.empty()) throw InputError(std::move(problems));

@@ -46,8 +46,9 @@ struct AxiExtension : tlm::tlm_extension<AxiExtension> {
   // set by the interconnect, for its own use and for the target's
   std::uint32_t master = 0;  // index of the master's port
   std::uint32_t target = 0;
-  Picoseconds offered{0};  // BEGIN_REQ at the master's port
-  bool responded = false;
+  Picoseconds offered{0};    // BEGIN_REQ at the master's port
+  bool responded = false;    // the target has answered
+  bool handed_over = false;  // the master has been told
   Picoseconds first_beat{0};
   // set by whoever sends BEGIN_RESP
   Picoseconds last_beat{0};
@@ -58,7 +59,7 @@ struct AxiExtension : tlm::tlm_extension<AxiExtension> {
   }
 };
 
-inline AxiExtension& axi(AxiPayload& payload) {
+inline AxiExtension& axi(const AxiPayload& payload) {
   AxiExtension* extension = nullptr;
   payload.get_extension(extension);
   return *extension;

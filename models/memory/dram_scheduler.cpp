@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/memory/dram_scheduler.h"
+
+#include <algorithm>
+
+namespace tandem::memory {
+namespace {
+constexpr std::size_t index(Access access) { return static_cast<std::size_t>(access); }
+}  // namespace
+
+DramScheduler::DramScheduler(const DramSpec& dram, const SchedulerSpec& spec)
+    : dram_(dram), spec_(spec), channel_(dram), next_refresh_(dram.timing.refi) {}
+
+bool DramScheduler::has_room(Access access, int accesses) const {
+  const int taken = reserved_[index(access)];
+  return taken == 0 || taken + accesses <= (access == Access::read ? spec_.read_queue : spec_.write_queue);
+}
+
+void DramScheduler::reserve(Access access, int accesses) { reserved_[index(access)] += accesses; }
+
+void DramScheduler::push(const Run& run) { queues_[index(run.access)].push_back({run, false}); }
+
+void DramScheduler::refresh_if_due(Picoseconds now) {
+  // Refreshes missed while nothing was asked for took place at their time and closed every row.
+  while (next_refresh_ <= now) {
+    const Picoseconds due = next_refresh_;
+    next_refresh_ += dram_.timing.refi;
+    blocked_until_ = channel_.refresh(next_refresh_ <= now ? due : now);
+  }
+}
+
+void DramScheduler::choose_direction() {
+  const bool reads = !queues_[index(Access::read)].empty();
+  const int writes = reserved_[index(Access::write)];
+  if (writes >= spec_.write_high) forced_drain_ = true;
+  if (writes <= spec_.write_low || queues_[index(Access::write)].empty()) forced_drain_ = false;
+  direction_ = forced_drain_ || !reads ? Access::write : Access::read;
+}
+
+void DramScheduler::open_banks(Picoseconds now) {
+  std::vector<Waiting>& queue = queues_[index(direction_)];
+  std::uint64_t decided = 0;  // banks whose oldest access has been looked at
+  for (Waiting& waiting : queue) {
+    const Bank bank = waiting.run.bank;
+    const std::uint64_t bit = std::uint64_t{1} << static_cast<std::uint32_t>(bank);
+    if ((decided & bit) != 0) continue;
+    decided |= bit;
+    const Row open = channel_.open_row(bank);
+    if (open == waiting.run.row) continue;
+    Picoseconds when = now;
+    if (open != Row::none) {
+      const bool aged = now - waiting.run.arrival > spec_.age_limit;
+      const bool wanted = std::any_of(queue.begin(), queue.end(), [&](const Waiting& other) {
+        return other.run.bank == bank && other.run.row == open;
+      });
+      if (wanted && !aged) continue;
+      when = channel_.earliest_precharge(bank, now);
+      channel_.precharge(bank, when);
+    }
+    channel_.activate(bank, waiting.run.row, channel_.earliest_activate(bank, when));
+    waiting.opened = true;
+  }
+}
+
+std::optional<DramScheduler::Served> DramScheduler::step(Picoseconds now) {
+  next_.reset();
+  if (empty()) return std::nullopt;
+  refresh_if_due(now);
+  if (blocked_until_ > now) {
+    next_ = blocked_until_;
+    return std::nullopt;
+  }
+  choose_direction();
+  open_banks(now);
+
+  std::vector<Waiting>& queue = queues_[index(direction_)];
+  auto best = queue.end();
+  Picoseconds best_time{};
+  for (auto waiting = queue.begin(); waiting != queue.end(); ++waiting) {
+    if (channel_.open_row(waiting->run.bank) != waiting->run.row) continue;
+    const Picoseconds when = channel_.earliest_column(waiting->run.bank, direction_, now);
+    if (best == queue.end() || when < best_time) {
+      best = waiting;
+      best_time = when;
+    }
+    // The oldest one, once over its limit, is served next whatever else could go earlier.
+    if (waiting == queue.begin() && now - waiting->run.arrival > spec_.age_limit) break;
+  }
+  // An earlier decision is not possible and a later one could be better: wait until the column may go.
+  if (best_time > now) {
+    next_ = best_time;
+    return std::nullopt;
+  }
+
+  Served served{best->run, {}};
+  const Run& run = served.run;
+  for (int i = 0; i < run.accesses; ++i) {
+    const Interval data = channel_.column(run.bank, run.access, now + channel_.column_gap() * i);
+    if (i == 0) served.data.begin = data.begin;
+    served.data.end = data.end;
+  }
+  channel_.count_hits(run.accesses - (best->opened ? 1 : 0));
+  reserved_[index(direction_)] -= run.accesses;
+  queue.erase(best);
+  if (!empty()) {
+    choose_direction();
+    open_banks(now);  // while this run's data move
+    next_ = now + channel_.column_gap() * run.accesses;
+  }
+  return served;
+}
+
+}  // namespace tandem::memory
