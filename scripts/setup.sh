@@ -79,7 +79,7 @@ require_packages() {
 show_steps() {
   local what=$1 line begun=$SECONDS spent left
   while IFS= read -r line; do
-    if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+    if [[ $line =~ ^\[([1-9][0-9]*)/([0-9]+)\] ]]; then
       spent=$((SECONDS - begun))
       left=$((spent * (BASH_REMATCH[2] - BASH_REMATCH[1]) / BASH_REMATCH[1]))
       progress "$what: ${BASH_REMATCH[1]} of ${BASH_REMATCH[2]} steps, $spent s, about $left s left"

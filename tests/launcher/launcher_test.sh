@@ -39,7 +39,7 @@ fresh() {
   touch "$clone/CMakeLists.txt" "$clone/CMakePresets.json" "$work/calls"
   fake cmake <<<'mkdir -p build/release/sim/cli; touch build/release/build.ninja'
   fake ninja <<'NINJA'
-echo "[1/1] Building"
+printf '[0/2] Re-checking globbed directories...\nninja: a word\n[1/1] Building\n'
 if [[ -f $TANDEM_ROOT/broken ]]; then echo "FAILED: a.o"; echo "a.cpp:1:1: error: no"; exit 1; fi
 [[ ! -f $TANDEM_ROOT/slow ]] || sleep 1
 cat >"$2/sim/cli/tandem" <<'PROGRAM'
