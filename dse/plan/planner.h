@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Planners: from a network, a platform and a latency model to a Schedule.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/latency/latency_model.h"
+#include "models/network/model.h"
+#include "models/spec/platform.h"
+#include "models/spec/run.h"
+#include "models/spec/schedule.h"
+
+namespace tandem::plan {
+
+// What a planner may use.
+struct Problem {
+  const network::Model& model;
+  const spec::Platform& platform;
+  std::vector<std::string> core_groups;  // "a53x4"; never empty
+  std::map<std::string, Hertz> frequency;
+  std::string where;  // the run file, for messages
+};
+
+// The core groups a run allows: its list, else all cores of every cluster. InputError naming what exists.
+std::vector<std::string> allowed_core_groups(const spec::Platform& platform, const std::vector<std::string>& asked,
+                                             const std::string& where);
+
+// Simulated time of every layer (by layer id; 0 without work) and of the whole image, per schedule.
+struct Measured {
+  std::vector<Picoseconds> layers;
+  Picoseconds latency{0};
+};
+using Measure = std::function<std::vector<Measured>(const std::vector<spec::Schedule>&)>;
+
+// `measure` is asked by the oracle only. Throws InputError when the platform lacks what the planner needs.
+spec::Schedule make_schedule(spec::Planner planner, const Problem& problem, const Measure& measure);
+
+// One file a planner:
+spec::Schedule plan_accelerator_only(const Problem& problem);  // what it cannot run goes to the cores
+spec::Schedule plan_cpu_only(const Problem& problem);  // rows shared by the groups in proportion to their rate
+spec::Schedule plan_cosched(const Problem& problem);   // per layer the split of least predicted time
+spec::Schedule plan_oracle(const Problem& problem, const Measure& measure);  // per layer the split of least simulated time
+
+}  // namespace tandem::plan

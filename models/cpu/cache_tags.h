@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tags of one cache: set associative, least recently used, 64-byte lines, dirty bits. No bytes: those
+// live in DRAM alone. Each line keeps the memory version it was filled with, for the stale-data checker.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/core/quantity.h"
+
+namespace tandem::cpu {
+
+using LineNumber = std::uint64_t;  // address / 64
+
+struct CacheLine {
+  LineNumber line = 0;
+  std::uint32_t version = 0;
+  bool dirty = false;
+};
+
+class CacheTags {
+ public:
+  // size / ways / 64 must be a power of two.
+  CacheTags(Bytes size, int ways);
+
+  // The line if present, made most recently used; null else. Valid until the next call.
+  CacheLine* find(LineNumber line);
+
+  // Puts a line in that is not present; returns the line it pushed out, if any.
+  std::optional<CacheLine> insert(LineNumber line, std::uint32_t version, bool dirty);
+
+  // Takes a line out; returns it as it was, if it was present.
+  std::optional<CacheLine> remove(LineNumber line);
+
+  [[nodiscard]] std::int64_t capacity_lines() const { return static_cast<std::int64_t>(slots_.size()); }
+
+ private:
+  struct Slot {
+    CacheLine content;
+    bool valid = false;
+  };
+  // Slots of a set in order of use, most recent first.
+  Slot* set_of(LineNumber line);
+
+  std::size_t ways_;
+  LineNumber set_mask_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace tandem::cpu

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/latency/latency_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/core/error.h"
+#include "models/cpu/kernel_timing.h"
+#include "models/lowering/footprint.h"
+#include "models/lowering/offload.h"
+#include "models/memory/dram_spec.h"
+
+namespace tandem::latency {
+
+namespace {
+
+constexpr double kLine = 64.0;
+
+std::int64_t total_bytes(const std::vector<lowering::AddressRange>& ranges) {
+  std::int64_t bytes = 0;
+  for (const auto& range : ranges) bytes += range.bytes;
+  return bytes;
+}
+
+Picoseconds seconds_to_time(double seconds) { return Picoseconds(std::llround(seconds * 1e12)); }
+
+}  // namespace
+
+LatencyModel::LatencyModel(const network::Model& model, const spec::Platform& platform,
+                           const std::map<std::string, Hertz>& frequency)
+    : model_(model), platform_(platform), frequency_(frequency), placement_(lowering::place(model, platform)) {
+  const memory::DramSpec* dram = memory::find_dram(platform.dram.type);
+  if (dram == nullptr) {
+    throw InputError({platform.file, 0, 0}, "dram.type",
+                     "\"" + platform.dram.type + "\" is unknown; allowed is one of " + join(memory::dram_names()));
+  }
+  const Clock bus(platform.interconnect.clock);
+  // Streams hit open rows mostly: a column access, its data, and the way there and back.
+  load_latency_ = bus.time(Cycles(platform.interconnect.request_cycles + platform.interconnect.response_cycles)) +
+                  platform.dram.controller_latency + dram->clock.time(Cycles(dram->timing.read_latency)) +
+                  dram->timing.dqsck + dram->burst_time();
+  peak_bytes_per_second_ = dram->peak_bytes_per_second();
+}
+
+Clock LatencyModel::clock_of(int cluster) const {
+  const spec::Cluster& own = platform_.clusters[static_cast<std::size_t>(cluster)];
+  const auto asked = frequency_.find(own.name);
+  return Clock(asked != frequency_.end() ? asked->second : own.operating_points.back().frequency);
+}
+
+double LatencyModel::stream_rate(const spec::CoreType& core) const {
+  const double in_flight = static_cast<double>(core.stream_bytes_in_flight);
+  // The last burst of the window still has to cross the port after the first data came.
+  const double port = static_cast<double>(platform_.interconnect.width_bytes) *
+                      static_cast<double>(platform_.interconnect.clock.raw());
+  const double latency = static_cast<double>(load_latency_.raw()) * 1e-12 + 256.0 / port;
+  return std::min(in_flight / latency, peak_bytes_per_second_);
+}
+
+// The busiest thread is the first: its share is the largest, and it meets the weights before the others.
+Picoseconds LatencyModel::cpu_time(network::LayerId layer, const lowering::Resource& cores,
+                                   const network::OutputRange& range) const {
+  const spec::Cluster& cluster = platform_.clusters[static_cast<std::size_t>(cores.cluster)];
+  const std::vector<cpu::Share> shares =
+      cpu::deal(model_.network->layer(layer).output, range, cores.cores, placement_.block);
+  const Cycles cycles =
+      cpu::compute_cycles(*model_.network, layer, model_.precision, cluster.core, shares.front());
+  const lowering::Footprint touched = lowering::footprint(*model_.network, placement_, layer, shares.front());
+  const double loads = static_cast<double>(total_bytes(touched.reads));
+  const double all = loads * cores.cores;  // an upper bound of what the group asks of memory at once
+  const double seconds = std::max(loads / stream_rate(cluster.core), all / peak_bytes_per_second_ / cores.cores);
+  return clock_of(cores.cluster).time(cycles) + seconds_to_time(seconds);
+}
+
+Picoseconds LatencyModel::accelerator_time(network::LayerId layer, const lowering::Resource& unit,
+                                           const network::OutputRange& range) const {
+  const spec::Accelerator& own = platform_.accelerators[static_cast<std::size_t>(unit.accelerator)];
+  const Clock clock(own.clock);
+  const Clock bus(platform_.interconnect.clock);
+  const double period = static_cast<double>(clock.period().raw());
+  accelerator::MemoryTiming memory;
+  memory.read_latency = static_cast<double>(load_latency_.raw()) / period + 2.0;
+  memory.write_latency =
+      static_cast<double>((bus.time(Cycles(platform_.interconnect.request_cycles +
+                                           platform_.interconnect.response_cycles))).raw()) / period + 2.0;
+  const double port = static_cast<double>(own.array.bus_bytes);
+  const double bus_share = static_cast<double>(platform_.interconnect.width_bytes) *
+                           static_cast<double>(platform_.interconnect.clock.raw()) * period * 1e-12;
+  memory.bytes_per_cycle = std::min({port, bus_share, peak_bytes_per_second_ * period * 1e-12});
+  Cycles cycles{0};
+  for (const accelerator::ConvJob& job : lowering::jobs_without_addresses(model_, layer, range, own.array)) {
+    cycles += accelerator::analytic_cycles(job, own.array, memory);
+  }
+  return clock.time(cycles);
+}
+
+Picoseconds LatencyModel::compute(network::LayerId layer, const lowering::Resource& resource,
+                                  const network::OutputRange& range) const {
+  return resource.accelerator >= 0 ? accelerator_time(layer, resource, range) : cpu_time(layer, resource, range);
+}
+
+Picoseconds LatencyModel::split_layer(network::LayerId layer, const lowering::Resource& accelerator,
+                                      const lowering::Resource& cores, int split) const {
+  const network::Shape output = model_.network->layer(layer).output;
+  const spec::Runtime& runtime = platform_.runtime;
+  const Clock clock = clock_of(cores.cluster);
+  const Picoseconds register_access =
+      clock.time(Cycles(runtime.register_access_cycles)) + load_latency_;
+  Picoseconds unit_side{0};
+  Picoseconds start{0};
+  if (split > 0) {
+    start = register_access * 3;
+    unit_side = start + compute(layer, accelerator, {0, split, 0, output.h}) + runtime.interrupt_latency +
+                register_access * 3;
+  }
+  Picoseconds core_side = start;
+  if (split < output.c) {
+    core_side += compute(layer, cores, {split, output.c, 0, output.h});
+    if (split > 0) {
+      // Maintenance: the input parts the accelerator wrote, and this side's own output.
+      const network::BlockedLayout& out = placement_.layers[static_cast<std::size_t>(layer)].output.layout;
+      double input_lines = 0;
+      for (const network::LayerId input : model_.network->layer(layer).inputs) {
+        input_lines += static_cast<double>(placement_.layers[static_cast<std::size_t>(input)].output.layout.bytes()) / kLine;
+      }
+      const double output_lines = static_cast<double>(out.bytes()) / kLine * (output.c - split) / output.c;
+      const double cycles = (input_lines * runtime.invalidate_cycles_per_line +
+                             output_lines * runtime.clean_cycles_per_line) / cores.cores;
+      core_side += clock.time(Cycles(static_cast<std::int64_t>(cycles))) + runtime.barrier * 2;
+    }
+  }
+  return std::max(unit_side, core_side) + runtime.barrier;
+}
+
+}  // namespace tandem::latency

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Closed-form time of a layer's parts on each resource of a platform: what planners decide by. Built from the
+// same kernel cycle model and accelerator tile loop as the simulator, with memory reduced to a latency and a
+// rate. Ignored: contention between the sides of a layer, what a cache still holds from the layer before.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "models/accelerator/cycle_model.h"
+#include "models/lowering/placement.h"
+#include "models/lowering/resources.h"
+#include "models/network/kernels/layer_kernel.h"
+#include "models/network/model.h"
+#include "models/spec/platform.h"
+
+namespace tandem::latency {
+
+class LatencyModel {
+ public:
+  LatencyModel(const network::Model& model, const spec::Platform& platform,
+               const std::map<std::string, Hertz>& frequency);
+
+  // One resource computing one range of a layer, alone, without synchronisation. `range` must fit the resource.
+  [[nodiscard]] Picoseconds compute(network::LayerId layer, const lowering::Resource& resource,
+                                    const network::OutputRange& range) const;
+
+  // From the layer's first command to its last barrier when [0, split) channels run on the accelerator and the
+  // rest on the core group; either part may be empty.
+  [[nodiscard]] Picoseconds split_layer(network::LayerId layer, const lowering::Resource& accelerator,
+                                        const lowering::Resource& cores, int split) const;
+
+  // From a cold load of a core to its data, and the rate of a core's sequential stream, bytes a second.
+  [[nodiscard]] Picoseconds load_latency() const { return load_latency_; }
+  [[nodiscard]] double stream_rate(const spec::CoreType& core) const;
+
+ private:
+  [[nodiscard]] Picoseconds cpu_time(network::LayerId layer, const lowering::Resource& cores,
+                                     const network::OutputRange& range) const;
+  [[nodiscard]] Picoseconds accelerator_time(network::LayerId layer, const lowering::Resource& unit,
+                                             const network::OutputRange& range) const;
+  [[nodiscard]] Clock clock_of(int cluster) const;
+
+  const network::Model& model_;
+  const spec::Platform& platform_;
+  std::map<std::string, Hertz> frequency_;
+  lowering::Placement placement_;
+  Picoseconds load_latency_{0};
+  double peak_bytes_per_second_ = 0;
+};
+
+}  // namespace tandem::latency

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one simulation measured, as plain data: the input of reports, comparisons and the oracle.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/core/quantity.h"
+
+namespace tandem::spec {
+
+struct LayerResult {
+  std::string name, kind;
+  int image = 0;
+  std::int64_t macs = 0;
+  bool in_place = false;                        // no work of its own
+  std::map<std::string, int> channels;          // by resource: output channels it computed
+  Picoseconds start{0}, end{0};                 // since the run's start
+  std::map<std::string, Picoseconds> busy;      // by resource: time spent on the layer's own work
+  Picoseconds predicted{0};                     // by the planner; 0: it made no prediction
+};
+
+// One bar of the timeline. Cores and accelerators are tracks.
+struct Span {
+  std::string track, name, category;
+  Picoseconds begin{0}, end{0};
+};
+
+struct AcceleratorResult {
+  std::string name;
+  std::int64_t jobs = 0;
+  std::int64_t cycles = 0;      // from doorbells to interrupts
+  std::int64_t macs = 0;        // useful: those of the layers it computed
+  double utilization = 0;       // macs / (Tm * Tn * cycles)
+};
+
+struct MemoryResult {
+  std::int64_t read_bytes = 0, write_bytes = 0;
+  double bandwidth_gbytes_per_s = 0;
+  double row_hit_rate = 0;
+};
+
+struct StageResult {
+  std::string first_layer, last_layer;
+  std::vector<std::string> resources;
+  Picoseconds time{0};  // busy time of one image
+};
+
+struct SimulationResult {
+  double wall_s = 0;  // of this machine; the only figure that may differ between two runs
+  std::uint64_t kernel_events = 0;
+  std::uint64_t rtl_cycles = 0;
+};
+
+struct RunResult {
+  std::string platform, network, precision, planner, accelerator_fidelity;
+  int images = 0;
+  Picoseconds latency{0};  // mean per image, input ready to output ready
+  Picoseconds total{0};    // first input to last output
+  Picoseconds predicted_latency{0};
+  Picojoules energy{0};    // per image, board included
+  std::map<std::string, Picojoules> energy_parts;  // per image, by component
+  std::string output_sha256, reference_sha256;
+  std::vector<LayerResult> layers;
+  std::vector<StageResult> stages;
+  std::vector<AcceleratorResult> accelerators;
+  MemoryResult memory;
+  SimulationResult simulation;
+  std::vector<Span> timeline;
+};
+
+}  // namespace tandem::spec

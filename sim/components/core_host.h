@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a core tells the platform while it executes its program: the platform keeps time stamps, makes results real
+// and holds the barriers. A core knows nothing else of the platform.
+#pragma once
+
+#include <cstdint>
+
+#include "models/core/quantity.h"
+#include "models/lowering/command.h"
+
+namespace tandem::sim {
+
+enum class Activity { compute, memory, maintenance, synchronisation, control };
+inline constexpr std::size_t kActivities = 5;
+
+// One span of one core's time.
+struct CoreSpan {
+  int cluster = 0, core = 0;
+  std::uint32_t layer = 0;
+  Activity activity = Activity::compute;
+  Picoseconds begin{0}, end{0};
+};
+
+class CoreHost {
+ public:
+  virtual ~CoreHost() = default;
+  virtual void image_begin() = 0;
+  virtual void image_end() = 0;
+  virtual void layer_begin(std::uint32_t layer) = 0;
+  virtual void layer_end(std::uint32_t layer) = 0;
+  // One of `shares` shares of an item is done; with the last one the item's bytes become real.
+  virtual void share_done(std::uint32_t item, std::uint32_t shares) = 0;
+  virtual void accelerator_started(std::uint32_t unit, std::uint32_t layer) = 0;
+  virtual void span(const CoreSpan& span) = 0;
+};
+
+}  // namespace tandem::sim

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/components/tile_core.h"
+
+#include <cmath>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "models/core/error.h"
+#include "models/cpu/kernel_timing.h"
+#include "models/lowering/footprint.h"
+#include "models/regs/accelerator_registers.h"
+
+namespace tandem::sim {
+
+namespace regs = tandem::regs::accelerator;
+using lowering::Command;
+using lowering::Opcode;
+
+namespace {
+constexpr std::uint32_t kFetchBytes = 256;  // four commands at a time
+constexpr int kTilesPerShare = 4;
+}  // namespace
+
+TileCore::TileCore(const sc_core::sc_module_name& name, const CoreSurroundings& surroundings,
+                   const lowering::CoreProgram& program, Clock clock)
+    : sc_module(name),
+      around_(surroundings),
+      program_(program),
+      clock_(clock),
+      cluster_(surroundings.platform.clusters[static_cast<std::size_t>(program.cluster)]),
+      port_(*surroundings.ports[static_cast<std::size_t>(program.cluster)]),
+      next_command_(program.address),
+      buffer_(kFetchBytes),
+      doorbells_(surroundings.platform.accelerators.size(), 0),
+      progress_("progress") {
+  SC_THREAD(run);
+}
+
+void TileCore::run() {
+  while (!stopped_) execute(fetch());
+}
+
+void TileCore::execute(const Command& command) {
+  const Picoseconds begin = now();
+  switch (command.opcode) {
+    case Opcode::stop: stopped_ = true; return;
+    case Opcode::image_begin: return around_.host.image_begin();
+    case Opcode::image_end: return around_.host.image_end();
+    case Opcode::layer_begin: return around_.host.layer_begin(command.layer);
+    case Opcode::layer_end: return around_.host.layer_end(command.layer);
+    case Opcode::compute: return compute(command);
+    case Opcode::start_accelerator:
+      start_accelerator(command);
+      return note(command.layer, Activity::control, begin);
+    case Opcode::wait_accelerator:
+      wait_accelerator(command);
+      return note(command.layer, Activity::synchronisation, begin);
+    case Opcode::clean:
+      clean(command);
+      return note(command.layer, Activity::maintenance, begin);
+    case Opcode::invalidate:
+      invalidate(command);
+      return note(command.layer, Activity::maintenance, begin);
+    case Opcode::barrier:
+      waiting_for_ = "the other cores at a barrier";
+      around_.barrier.arrive(command.participants);
+      waiting_for_.clear();
+      return note(command.layer, Activity::synchronisation, begin);
+    case Opcode::repeat:
+      if (++rounds_ < command.participants) next_command_ = command.address;
+      return;
+  }
+}
+
+Command TileCore::fetch() {
+  const std::uint64_t block = next_command_ / kFetchBytes * kFetchBytes;
+  if (block != buffered_) {
+    transfer(BusCommand::read, block, buffer_.data(), kFetchBytes);
+    buffered_ = block;
+  }
+  lowering::CommandWords words{};
+  std::memcpy(words.data(), buffer_.data() + (next_command_ - block), lowering::kCommandBytes);
+  next_command_ += lowering::kCommandBytes;
+  return lowering::decode(words);
+}
+
+void TileCore::compute(const Command& command) {
+  const auto layer = static_cast<network::LayerId>(command.layer);
+  std::vector<cpu::CacheBurst> bursts;
+  for (const cpu::Share& tile : cpu::cut_into_tiles(command.share, kTilesPerShare)) {
+    const lowering::Footprint touched =
+        lowering::footprint(*around_.model.network, around_.program.placement, layer, tile);
+    bursts.clear();
+    for (const auto& range : touched.reads) around_.caches.read(program_.cluster, range.address, range.bytes, bursts);
+    Picoseconds begin = now();
+    stream(bursts);
+    note(command.layer, Activity::memory, begin);
+
+    begin = now();
+    spend(cpu::compute_cycles(*around_.model.network, layer, around_.model.precision, cluster_.core, tile));
+    note(command.layer, Activity::compute, begin);
+
+    bursts.clear();
+    for (const auto& range : touched.writes) around_.caches.write(program_.cluster, range.address, range.bytes, bursts);
+    begin = now();
+    stream(bursts);
+    note(command.layer, Activity::memory, begin);
+  }
+  around_.host.share_done(command.item, command.participants);
+}
+
+void TileCore::clean(const Command& command) {
+  std::vector<cpu::CacheBurst> bursts;
+  around_.caches.clean(program_.cluster, command.address, static_cast<std::int64_t>(command.bytes), bursts);
+  stream(bursts);
+  const double lines = static_cast<double>(command.bytes) / 64.0;
+  spend(Cycles(static_cast<std::int64_t>(std::ceil(lines * around_.platform.runtime.clean_cycles_per_line))));
+  drain_stores();
+}
+
+void TileCore::invalidate(const Command& command) {
+  around_.caches.invalidate(program_.cluster, command.address, static_cast<std::int64_t>(command.bytes));
+  const double lines = static_cast<double>(command.bytes) / 64.0;
+  spend(Cycles(static_cast<std::int64_t>(std::ceil(lines * around_.platform.runtime.invalidate_cycles_per_line))));
+}
+
+void TileCore::start_accelerator(const Command& command) {
+  std::uint32_t& started = doorbells_[command.unit];
+  if (started == 0) write_register(command.unit, regs::kControlOffset, regs::kControlIrqEnableMask);
+  waiting_for_ = fmt::format("room in the job queue of accelerator{}", command.unit);
+  while ((read_register(command.unit, regs::kStatusOffset) & regs::kStatusQueueFullMask) != 0) {
+    check_accelerator(command.unit);
+    // The queue frees with a finished job; its interrupt stays up until it is acknowledged.
+    if (!around_.interrupts.pending(command.unit)) wait(around_.interrupts.raised(command.unit));
+    write_register(command.unit, regs::kIrqStatusOffset, regs::kIrqStatusDoneMask);
+  }
+  waiting_for_.clear();
+  around_.host.accelerator_started(command.unit, command.layer);
+  write_register(command.unit, regs::kDoorbellHiOffset, static_cast<std::uint32_t>(command.address >> 32));
+  write_register(command.unit, regs::kDoorbellLoOffset, static_cast<std::uint32_t>(command.address));
+  ++started;
+}
+
+void TileCore::wait_accelerator(const Command& command) {
+  waiting_for_ = fmt::format("the interrupt of accelerator{}", command.unit);
+  for (;;) {
+    if (!around_.interrupts.pending(command.unit)) wait(around_.interrupts.raised(command.unit));
+    check_accelerator(command.unit);
+    write_register(command.unit, regs::kIrqStatusOffset, regs::kIrqStatusDoneMask);
+    if (read_register(command.unit, regs::kJobsDoneOffset) == doorbells_[command.unit]) break;
+  }
+  waiting_for_.clear();
+}
+
+void TileCore::check_accelerator(std::uint32_t unit) {
+  if ((read_register(unit, regs::kIrqStatusOffset) & regs::kIrqStatusErrorMask) == 0) return;
+  const std::uint32_t info = read_register(unit, regs::kErrorInfoOffset);
+  const std::uint64_t address = read_register(unit, regs::kErrorAddrLoOffset) |
+                                (std::uint64_t{read_register(unit, regs::kErrorAddrHiOffset)} << 32);
+  const std::uint32_t response = (info & regs::kErrorInfoResponseMask) >> regs::kErrorInfoResponseShift;
+  throw SimulationError(fmt::format("accelerator{} reports {} at address {:#x} (engine {})", unit,
+                                    response == 3 ? "DECERR" : response == 2 ? "SLVERR" : "a refused job", address,
+                                    (info & regs::kErrorInfoEngineMask) >> regs::kErrorInfoEngineShift));
+}
+
+std::uint32_t TileCore::read_register(std::uint32_t unit, std::uint32_t offset) {
+  std::uint32_t value = 0;
+  spend(Cycles(around_.platform.runtime.register_access_cycles));
+  transfer(BusCommand::read, around_.platform.accelerators[unit].registers + offset,
+           reinterpret_cast<std::uint8_t*>(&value), sizeof value);
+  return value;
+}
+
+void TileCore::write_register(std::uint32_t unit, std::uint32_t offset, std::uint32_t value) {
+  spend(Cycles(around_.platform.runtime.register_access_cycles));
+  transfer(BusCommand::write, around_.platform.accelerators[unit].registers + offset,
+           reinterpret_cast<std::uint8_t*>(&value), sizeof value);
+}
+
+void TileCore::transfer(BusCommand command, std::uint64_t address, std::uint8_t* data, std::uint32_t bytes) {
+  bool done = false;
+  BusRequest request;
+  request.command = command;
+  request.address = address;
+  request.bytes = bytes;
+  request.data = data;
+  request.id = static_cast<std::uint32_t>(program_.core);
+  request.done = [&](BusStatus status) {
+    if (status != BusStatus::okay) {
+      throw SimulationError(fmt::format("core {} of cluster {}: {} on a {} of address {:#x}", program_.core,
+                                        cluster_.name, to_string(status),
+                                        command == BusCommand::read ? "read" : "write", address));
+    }
+    done = true;
+    progress_.notify(sc_core::SC_ZERO_TIME);
+  };
+  port_.issue(std::move(request));
+  while (!done) wait(progress_);
+}
+
+void TileCore::stream(const std::vector<cpu::CacheBurst>& bursts) {
+  queued_.insert(queued_.end(), bursts.begin(), bursts.end());
+  issue_more();
+  while (!queued_.empty() || loads_ > 0) wait(progress_);
+}
+
+void TileCore::issue_more() {
+  while (!queued_.empty() && (bytes_in_flight_ == 0 || bytes_in_flight_ + queued_.front().bytes <=
+                                                           cluster_.core.stream_bytes_in_flight)) {
+    const cpu::CacheBurst burst = queued_.front();
+    queued_.pop_front();
+    bytes_in_flight_ += burst.bytes;
+    (burst.write ? stores_ : loads_) += 1;
+    BusRequest request;
+    request.command = burst.write ? BusCommand::write : BusCommand::read;
+    request.address = burst.address;
+    request.bytes = burst.bytes;
+    request.id = static_cast<std::uint32_t>(program_.core);
+    request.done = [this, burst](BusStatus status) {
+      if (status != BusStatus::okay) {
+        throw SimulationError(fmt::format("core {} of cluster {}: {} on a {} of address {:#x}", program_.core,
+                                          cluster_.name, to_string(status), burst.write ? "write" : "read",
+                                          burst.address));
+      }
+      bytes_in_flight_ -= burst.bytes;
+      (burst.write ? stores_ : loads_) -= 1;
+      issue_more();
+      progress_.notify(sc_core::SC_ZERO_TIME);
+    };
+    // A line another cluster owned is written back through that cluster's port.
+    around_.ports[static_cast<std::size_t>(burst.cluster)]->issue(std::move(request));
+  }
+}
+
+void TileCore::drain_stores() {
+  while (stores_ > 0) wait(progress_);
+}
+
+void TileCore::spend(Cycles cycles) {
+  if (cycles.raw() > 0) wait(to_sc_time(clock_.time(cycles)));
+}
+
+void TileCore::note(std::uint32_t layer, Activity activity, Picoseconds begin) {
+  if (now() > begin) around_.host.span({program_.cluster, program_.core, layer, activity, begin, now()});
+}
+
+}  // namespace tandem::sim

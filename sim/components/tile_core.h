@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A core at fidelity `tile`: fetches its commands from simulated memory and executes each. A share of a layer is cut
+// into tiles; a tile loads what misses the cluster's cache, computes for the cycles of the kernel model, then stores.
+//
+// Modelled: the sequential streams of a core hold a fixed number of bytes in flight; loads add to compute, stores drain
+// behind it; register accesses and maintenance by range. Ignored: instruction fetch of the kernels, L1, TLBs.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "models/cpu/coherent_caches.h"
+#include "models/lowering/program.h"
+#include "models/spec/platform.h"
+#include "sim/components/barrier.h"
+#include "sim/components/core_host.h"
+#include "sim/components/interrupt_controller.h"
+#include "sim/kernel/bus_master.h"
+
+namespace tandem::sim {
+
+// What a core shares with others; all outlive it.
+struct CoreSurroundings {
+  const spec::Platform& platform;
+  const network::Model& model;
+  const lowering::Program& program;
+  cpu::CoherentCaches& caches;
+  const std::vector<BusMaster*>& ports;  // by cluster
+  InterruptController& interrupts;       // line = accelerator index
+  Barrier& barrier;
+  CoreHost& host;
+};
+
+class TileCore : public sc_core::sc_module {
+ public:
+  TileCore(const sc_core::sc_module_name& name, const CoreSurroundings& surroundings,
+           const lowering::CoreProgram& program, Clock clock);
+
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  [[nodiscard]] const std::string& waiting_for() const { return waiting_for_; }  // for the message of a deadlock
+
+ private:
+  SC_HAS_PROCESS(TileCore);
+  void run();
+  void execute(const lowering::Command& command);
+  lowering::Command fetch();
+
+  void compute(const lowering::Command& command);
+  void clean(const lowering::Command& command);
+  void invalidate(const lowering::Command& command);
+  void start_accelerator(const lowering::Command& command);
+  void wait_accelerator(const lowering::Command& command);
+  void check_accelerator(std::uint32_t unit);
+
+  std::uint32_t read_register(std::uint32_t unit, std::uint32_t offset);
+  void write_register(std::uint32_t unit, std::uint32_t offset, std::uint32_t value);
+
+  // Plays bursts within the stream's bytes in flight; returns when all loads are done.
+  void stream(const std::vector<cpu::CacheBurst>& bursts);
+  void issue_more();
+  void drain_stores();
+  void transfer(BusCommand command, std::uint64_t address, std::uint8_t* data, std::uint32_t bytes);
+  void spend(Cycles cycles);
+  void note(std::uint32_t layer, Activity activity, Picoseconds begin);
+
+  CoreSurroundings around_;
+  lowering::CoreProgram program_;
+  Clock clock_;
+  const spec::Cluster& cluster_;
+  BusMaster& port_;
+
+  std::uint64_t next_command_ = 0;
+  std::uint64_t buffered_ = ~std::uint64_t{0};  // address of the commands in buffer_
+  std::vector<std::uint8_t> buffer_;
+  std::uint32_t rounds_ = 0;
+  std::vector<std::uint32_t> doorbells_;  // by accelerator: jobs started by this core
+
+  std::deque<cpu::CacheBurst> queued_;
+  std::int64_t bytes_in_flight_ = 0;
+  std::int64_t loads_ = 0, stores_ = 0;  // issued and not done
+  sc_core::sc_event progress_;
+  bool stopped_ = false;
+  std::string waiting_for_;
+};
+
+}  // namespace tandem::sim
