@@ -169,6 +169,12 @@ std::int64_t Network::conv_macs() const {
   return sum;
 }
 
+std::int64_t Network::total_macs() const {
+  std::int64_t sum = 0;
+  for (LayerId id = 0; id < size(); ++id) sum += macs(id);
+  return sum;
+}
+
 bool Network::is_depthwise(LayerId id) const {
   const Layer& it = layer(id);
   return it.kind == LayerKind::conv && it.conv.groups > 1 && it.conv.groups == input_shape(id).c;

@@ -117,6 +117,7 @@ class Network {
   // Multiply-accumulates of one image: conv and fully_connected; 0 for the others.
   [[nodiscard]] std::int64_t macs(LayerId id) const;
   [[nodiscard]] std::int64_t conv_macs() const;       // convolutions only
+  [[nodiscard]] std::int64_t total_macs() const;      // convolutions and fully connected
   [[nodiscard]] bool is_depthwise(LayerId id) const;  // groups == in channels > 1
 
  private:
