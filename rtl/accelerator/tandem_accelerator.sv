@@ -1,0 +1,554 @@
+// SPDX-License-Identifier: Apache-2.0
+// Convolution accelerator: AXI4-Lite registers, one AXI4 master, level interrupt. See docs/accelerator.md.
+// All outputs are functions of registers only.
+module tandem_accelerator #(
+  parameter int Tm = 8,   // output channels a cycle: 2, 4, 8, 16, 32
+  parameter int Tn = 32,  // input channels a cycle: 4, 8, 16, 32
+  parameter int WeightBytes = Tm * Tn > 256 ? 128 * Tm * Tn : 65536,  // half of the weight ring
+  parameter int FeatureBytes = Tm * Tn > 512 ? 131072 : 262144,
+  parameter int Accumulators = 1024
+) (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+
+  input  logic         s_awvalid_i,
+  output logic         s_awready_o,
+  input  logic [31:0]  s_awaddr_i,
+  input  logic         s_wvalid_i,
+  output logic         s_wready_o,
+  input  logic [31:0]  s_wdata_i,
+  input  logic [3:0]   s_wstrb_i,
+  output logic         s_bvalid_o,
+  input  logic         s_bready_i,
+  output logic [1:0]   s_bresp_o,
+  input  logic         s_arvalid_i,
+  output logic         s_arready_o,
+  input  logic [31:0]  s_araddr_i,
+  output logic         s_rvalid_o,
+  input  logic         s_rready_i,
+  output logic [31:0]  s_rdata_o,
+  output logic [1:0]   s_rresp_o,
+
+  output logic         m_arvalid_o,
+  input  logic         m_arready_i,
+  output logic [3:0]   m_arid_o,
+  output logic [63:0]  m_araddr_o,
+  output logic [7:0]   m_arlen_o,
+  output logic [2:0]   m_arsize_o,
+  output logic [1:0]   m_arburst_o,
+  input  logic         m_rvalid_i,
+  output logic         m_rready_o,
+  input  logic [3:0]   m_rid_i,
+  input  logic [127:0] m_rdata_i,
+  input  logic [1:0]   m_rresp_i,
+  input  logic         m_rlast_i,
+  output logic         m_awvalid_o,
+  input  logic         m_awready_i,
+  output logic [3:0]   m_awid_o,
+  output logic [63:0]  m_awaddr_o,
+  output logic [7:0]   m_awlen_o,
+  output logic [2:0]   m_awsize_o,
+  output logic [1:0]   m_awburst_o,
+  output logic         m_wvalid_o,
+  input  logic         m_wready_i,
+  output logic [127:0] m_wdata_o,
+  output logic [15:0]  m_wstrb_o,
+  output logic         m_wlast_o,
+  input  logic         m_bvalid_i,
+  output logic         m_bready_o,
+  input  logic [3:0]   m_bid_i,
+  input  logic [1:0]   m_bresp_i,
+
+  output logic         irq_o,
+  output logic         idle_o
+);
+
+  localparam int Smaller = Tm < Tn ? Tm : Tn;
+  localparam int Block = Smaller < 16 ? Smaller : 16;
+  localparam int Banks = Tn / Block;
+  localparam int OutPlanes = Tm / Block;
+  localparam int StepBytes = Tm * Tn < 16 ? 16 : Tm * Tn;
+  localparam int FeatureWords = FeatureBytes / 16 / Banks;
+  localparam int WeightWords = 2 * WeightBytes / StepBytes;
+  localparam int QuantSlots = 4;
+  localparam int Bands = 4;
+  localparam int Outstanding = 8;
+  localparam int FeatureBits = $clog2(FeatureWords);
+  localparam int WeightBits = $clog2(WeightWords);
+  localparam int PixelBits = $clog2(Accumulators);
+  localparam int SlotBits = $clog2(QuantSlots);
+  localparam int PlaneBits = $clog2(OutPlanes + 1);
+  localparam int PixelsPerWord = 16 / Block;
+  localparam int SelectBits = PixelsPerWord > 1 ? $clog2(PixelsPerWord) : 1;
+
+  localparam logic [1:0] IdDescriptor = 2'd0, IdFeatures = 2'd1, IdWeights = 2'd2, IdQuant = 2'd3;
+
+  // Registers.
+  logic write, write_error, read_error, lite_busy;
+  logic [11:0] write_address, read_address;
+  logic [31:0] write_data, read_data;
+  logic [3:0] write_strobe;
+  axi_lite_slave u_axi_lite_slave (
+    .clk_i,
+    .rst_ni,
+    .awvalid_i(s_awvalid_i),
+    .awready_o(s_awready_o),
+    .awaddr_i(s_awaddr_i),
+    .wvalid_i(s_wvalid_i),
+    .wready_o(s_wready_o),
+    .wdata_i(s_wdata_i),
+    .wstrb_i(s_wstrb_i),
+    .bvalid_o(s_bvalid_o),
+    .bready_i(s_bready_i),
+    .bresp_o(s_bresp_o),
+    .arvalid_i(s_arvalid_i),
+    .arready_o(s_arready_o),
+    .araddr_i(s_araddr_i),
+    .rvalid_o(s_rvalid_o),
+    .rready_i(s_rready_i),
+    .rdata_o(s_rdata_o),
+    .rresp_o(s_rresp_o),
+    .write_o(write),
+    .write_address_o(write_address),
+    .write_data_o(write_data),
+    .write_strobe_o(write_strobe),
+    .write_error_i(write_error),
+    .read_address_o(read_address),
+    .read_data_i(read_data),
+    .read_error_i(read_error),
+    .busy_o(lite_busy)
+  );
+
+  logic busy, queue_full, running, done_set, error_set, registers_clear;
+  logic irq_enable, irq_done, irq_error, soft_reset, doorbell;
+  logic [3:0] error_engine;
+  logic [1:0] error_response;
+  logic [63:0] error_address;
+  logic [31:0] jobs_done, last_job, doorbell_lo, doorbell_hi;
+  logic [63:0] cycles_busy, mac_active, read_beats, write_beats, stall_feature, stall_weight, stall_output;
+  accelerator_registers #(
+    .CapabilityArrayTm(8'(Tm)),
+    .CapabilityArrayTn(8'(Tn)),
+    .CapabilityArrayBusBytes(8'd16),
+    .CapabilityArrayBlock(8'(Block)),
+    .CapabilityBuffersFeatureKib(16'(FeatureBytes / 1024)),
+    .CapabilityBuffersWeightKib(16'(WeightBytes / 1024)),
+    .CapabilityLimitsAccumulators(16'(Accumulators)),
+    .CapabilityLimitsOutstandingReads(8'(Outstanding)),
+    .CapabilityLimitsOutstandingWrites(8'(Outstanding))
+  ) u_registers (
+    .clk_i,
+    .rst_ni,
+    .write_i(write),
+    .write_address_i(write_address),
+    .write_data_i(write_data),
+    .write_strobe_i(write_strobe),
+    .write_error_o(write_error),
+    .read_address_i(read_address),
+    .read_data_o(read_data),
+    .read_error_o(read_error),
+    .status_busy_i(busy),
+    .status_queue_full_i(queue_full),
+    .irq_status_done_set_i(done_set),
+    .irq_status_done_clear_i(registers_clear),
+    .irq_status_error_set_i(error_set),
+    .irq_status_error_clear_i(registers_clear),
+    .doorbell_lo_address_refuse_i(queue_full),
+    .error_info_engine_i(error_engine),
+    .error_info_response_i(error_response),
+    .error_addr_lo_address_i(error_address[31:0]),
+    .error_addr_hi_address_i(error_address[63:32]),
+    .jobs_done_value_i(jobs_done),
+    .last_job_id_i(last_job),
+    .cycles_busy_lo_count_i(cycles_busy[31:0]),
+    .cycles_busy_hi_count_i(cycles_busy[63:32]),
+    .mac_active_lo_count_i(mac_active[31:0]),
+    .mac_active_hi_count_i(mac_active[63:32]),
+    .read_beats_lo_count_i(read_beats[31:0]),
+    .read_beats_hi_count_i(read_beats[63:32]),
+    .write_beats_lo_count_i(write_beats[31:0]),
+    .write_beats_hi_count_i(write_beats[63:32]),
+    .stall_feature_lo_count_i(stall_feature[31:0]),
+    .stall_feature_hi_count_i(stall_feature[63:32]),
+    .stall_weight_lo_count_i(stall_weight[31:0]),
+    .stall_weight_hi_count_i(stall_weight[63:32]),
+    .stall_output_lo_count_i(stall_output[31:0]),
+    .stall_output_hi_count_i(stall_output[63:32]),
+    .control_irq_enable_o(irq_enable),
+    .control_soft_reset_o(soft_reset),
+    .irq_status_done_o(irq_done),
+    .irq_status_error_o(irq_error),
+    .doorbell_lo_address_write_o(doorbell),
+    .doorbell_lo_address_o(doorbell_lo),
+    .doorbell_hi_address_o(doorbell_hi)
+  );
+  assign irq_o = irq_enable && (irq_done || irq_error);
+  assign idle_o = !busy && !lite_busy;
+
+  // Control.
+  logic fetch_valid, run_ready, start, clear, stop;
+  logic [63:0] fetch_address;
+  logic [1023:0] job;
+  logic loader_done, sequencer_done, array_busy, writer_finished, writer_idle, reader_idle, misfit;
+  logic read_failed, write_failed;
+  logic [63:0] read_failed_address, write_failed_address;
+  wire [1:0] rid = m_rid_i[1:0];
+  wire beat_descriptor = m_rvalid_i && rid == IdDescriptor;
+  wire beat_features = m_rvalid_i && rid == IdFeatures;
+  wire beat_weights = m_rvalid_i && rid == IdWeights;
+  wire beat_quant = m_rvalid_i && rid == IdQuant;
+  job_control #(.Tm(Tm), .Tn(Tn), .BusBytes(16)) u_job_control (
+    .clk_i,
+    .rst_ni,
+    .doorbell_i(doorbell),
+    .doorbell_address_i({doorbell_hi, doorbell_lo}),
+    .soft_reset_i(soft_reset),
+    .fetch_valid_o(fetch_valid),
+    .fetch_ready_i(run_ready),
+    .fetch_address_o(fetch_address),
+    .fetch_beat_i(beat_descriptor),
+    .fetch_data_i(m_rdata_i),
+    .job_o(job),
+    .start_o(start),
+    .clear_o(clear),
+    .stop_o(stop),
+    .finished_i(loader_done && sequencer_done && !array_busy && writer_finished && reader_idle),
+    .bus_idle_i(reader_idle && writer_idle),
+    .misfit_i(misfit),
+    .read_error_i(read_failed),
+    .read_error_id_i(rid),
+    .read_error_response_i(m_rresp_i),
+    .read_error_address_i(read_failed_address),
+    .write_error_i(write_failed),
+    .write_error_response_i(m_bresp_i),
+    .write_error_address_i(write_failed_address),
+    .error_pending_i(irq_error),
+    .done_set_o(done_set),
+    .error_set_o(error_set),
+    .registers_clear_o(registers_clear),
+    .error_engine_o(error_engine),
+    .error_response_o(error_response),
+    .error_address_o(error_address),
+    .jobs_done_o(jobs_done),
+    .last_job_o(last_job),
+    .busy_o(busy),
+    .queue_full_o(queue_full),
+    .running_o(running)
+  );
+
+  // What is read.
+  logic load_valid;
+  logic [63:0] load_address;
+  logic [19:0] load_beats;
+  logic [1:0] load_id, arid;
+  read_master #(.Outstanding(Outstanding)) u_read_master (
+    .clk_i,
+    .rst_ni,
+    .stop_i(stop),
+    .run_valid_i((fetch_valid || load_valid) && !stop),
+    .run_ready_o(run_ready),
+    .run_address_i(fetch_valid ? fetch_address : load_address),
+    .run_beats_i(fetch_valid ? 20'd8 : load_beats),
+    .run_id_i(fetch_valid ? IdDescriptor : load_id),
+    .arvalid_o(m_arvalid_o),
+    .arready_i(m_arready_i),
+    .araddr_o(m_araddr_o),
+    .arlen_o(m_arlen_o),
+    .arid_o(arid),
+    .rvalid_i(m_rvalid_i),
+    .rlast_i(m_rlast_i),
+    .rid_i(rid),
+    .rresp_i(m_rresp_i),
+    .idle_o(reader_idle),
+    .error_o(read_failed),
+    .error_address_o(read_failed_address)
+  );
+  assign m_arid_o = {2'd0, arid};
+  assign m_arsize_o = 3'd4;
+  assign m_arburst_o = 2'd1;
+  assign m_rready_o = 1'b1;
+
+  logic band_start, band_busy, feature_free, weight_free, quant_free;
+  logic [FeatureBits-1:0] band_base;
+  logic [FeatureBits:0] band_segment_words, band_words, feature_free_words;
+  logic [31:0] band_origin, band_pixels, band_out_pixel;
+  logic signed [17:0] band_top;
+  logic [15:0] band_rows;
+  logic [WeightBits:0] weight_free_words;
+  loader #(
+    .Tm(Tm),
+    .Block(Block),
+    .FeatureWords(FeatureWords),
+    .WeightWords(WeightWords),
+    .StepBytes(StepBytes),
+    .QuantSlots(QuantSlots),
+    .Bands(Bands)
+  ) u_loader (
+    .clk_i,
+    .rst_ni,
+    .clear_i(clear),
+    .start_i(start),
+    .job_i(job),
+    .done_o(loader_done),
+    .misfit_o(misfit),
+    .run_valid_o(load_valid),
+    .run_ready_i(run_ready && !fetch_valid && !stop),
+    .run_address_o(load_address),
+    .run_beats_o(load_beats),
+    .run_id_o(load_id),
+    .band_start_o(band_start),
+    .band_busy_i(band_busy),
+    .band_base_o(band_base),
+    .band_segment_words_o(band_segment_words),
+    .band_words_o(band_words),
+    .band_origin_o(band_origin),
+    .band_top_o(band_top),
+    .band_rows_o(band_rows),
+    .band_pixels_o(band_pixels),
+    .band_out_pixel_o(band_out_pixel),
+    .feature_free_i(feature_free),
+    .feature_free_words_i(feature_free_words),
+    .weight_free_i(weight_free),
+    .weight_free_words_i(weight_free_words),
+    .quant_free_i(quant_free)
+  );
+
+  logic feature_loaded, weight_loaded, quant_loaded;
+  logic step, step_pad, step_first, step_last, step_partial, step_keep, step_group_ends;
+  logic [FeatureBits-1:0] step_word;
+  logic [SelectBits-1:0] step_select, step_position;
+  logic [WeightBits-1:0] step_weight, weight_word;
+  logic [PixelBits-1:0] step_pixel;
+  logic [PlaneBits-1:0] step_planes;
+  logic [SlotBits-1:0] step_slot, slot;
+  logic weight_read;
+  logic [8*Tn-1:0] features;
+  logic [8*StepBytes-1:0] weights;
+  logic [32*Tm-1:0] bias, multiplier;
+  logic [6*Tm-1:0] shift;
+  feature_buffer #(.Block(Block), .Banks(Banks), .Words(FeatureWords)) u_feature_buffer (
+    .clk_i,
+    .rst_ni,
+    .clear_i(clear),
+    .start_i(band_start),
+    .base_i(band_base),
+    .segment_words_i(band_segment_words),
+    .planes_i(job[32*20 +: 16]),
+    .beat_i(beat_features),
+    .data_i(m_rdata_i),
+    .busy_o(band_busy),
+    .loaded_o(feature_loaded),
+    .read_i(step),
+    .word_i(step_word),
+    .select_i(step_select),
+    .pad_i(step_pad),
+    .pad_value_i(job[32*18 +: 8]),
+    .features_o(features)
+  );
+  weight_buffer #(.StepBytes(StepBytes), .Words(WeightWords)) u_weight_buffer (
+    .clk_i,
+    .rst_ni,
+    .clear_i(clear),
+    .beat_i(beat_weights),
+    .data_i(m_rdata_i),
+    .loaded_o(weight_loaded),
+    .read_i(weight_read),
+    .word_i(weight_word),
+    .weights_o(weights)
+  );
+  quant_table #(.Tm(Tm), .Slots(QuantSlots)) u_quant_table (
+    .clk_i,
+    .rst_ni,
+    .clear_i(clear),
+    .beat_i(beat_quant),
+    .data_i(m_rdata_i),
+    .loaded_o(quant_loaded),
+    .slot_i(slot),
+    .bias_o(bias),
+    .multiplier_o(multiplier),
+    .shift_o(shift)
+  );
+
+  // What is computed.
+  logic task_valid, task_ready, hold;
+  logic [63:0] task_address;
+  logic [31:0] task_beats;
+  logic [PlaneBits-1:0] task_planes;
+  logic waits_feature, waits_weight, waits_output;
+  sequencer #(
+    .Tm(Tm),
+    .Block(Block),
+    .FeatureWords(FeatureWords),
+    .WeightWords(WeightWords),
+    .Accumulators(Accumulators),
+    .QuantSlots(QuantSlots),
+    .Bands(Bands)
+  ) u_sequencer (
+    .clk_i,
+    .rst_ni,
+    .clear_i(clear),
+    .start_i(start),
+    .job_i(job),
+    .done_o(sequencer_done),
+    .band_start_i(band_start),
+    .band_segment_words_i(band_segment_words),
+    .band_words_i(band_words),
+    .band_origin_i(band_origin),
+    .band_top_i(band_top),
+    .band_rows_i(band_rows),
+    .band_pixels_i(band_pixels),
+    .band_out_pixel_i(band_out_pixel),
+    .feature_loaded_i(feature_loaded),
+    .weight_loaded_i(weight_loaded),
+    .quant_loaded_i(quant_loaded),
+    .feature_free_o(feature_free),
+    .feature_free_words_o(feature_free_words),
+    .weight_free_o(weight_free),
+    .weight_free_words_o(weight_free_words),
+    .task_valid_o(task_valid),
+    .task_ready_i(task_ready),
+    .task_address_o(task_address),
+    .task_beats_o(task_beats),
+    .task_planes_o(task_planes),
+    .hold_i(hold),
+    .array_busy_i(array_busy),
+    .step_o(step),
+    .step_word_o(step_word),
+    .step_select_o(step_select),
+    .step_pad_o(step_pad),
+    .step_weight_o(step_weight),
+    .step_first_o(step_first),
+    .step_last_o(step_last),
+    .step_partial_o(step_partial),
+    .step_keep_o(step_keep),
+    .step_pixel_o(step_pixel),
+    .step_position_o(step_position),
+    .step_group_ends_o(step_group_ends),
+    .step_planes_o(step_planes),
+    .step_slot_o(step_slot),
+    .stall_feature_o(waits_feature),
+    .stall_weight_o(waits_weight),
+    .stall_output_o(waits_output)
+  );
+
+  logic result, result_group_ends;
+  logic [8*Tm-1:0] result_bytes;
+  logic [SelectBits-1:0] result_position;
+  logic [PlaneBits-1:0] result_planes;
+  array #(
+    .Tm(Tm),
+    .Tn(Tn),
+    .Block(Block),
+    .StepBytes(StepBytes),
+    .WeightBits(WeightBits),
+    .Accumulators(Accumulators),
+    .SlotBits(SlotBits)
+  ) u_array (
+    .clk_i,
+    .rst_ni,
+    .clear_i(clear),
+    .step_i(step),
+    .weight_word_i(step_weight),
+    .first_i(step_first),
+    .last_i(step_last),
+    .partial_i(step_partial),
+    .keep_i(step_keep),
+    .pixel_i(step_pixel),
+    .position_i(step_position),
+    .group_ends_i(step_group_ends),
+    .planes_i(step_planes),
+    .slot_i(step_slot),
+    .busy_o(array_busy),
+    .features_i(features),
+    .weight_read_o(weight_read),
+    .weight_word_o(weight_word),
+    .weights_i(weights),
+    .slot_o(slot),
+    .bias_i(bias),
+    .multiplier_i(multiplier),
+    .shift_i(shift),
+    .quant_free_o(quant_free),
+    .zero_point_i(job[32*18+8 +: 8]),
+    .clamp_min_i(job[32*18+16 +: 8]),
+    .clamp_max_i(job[32*18+24 +: 8]),
+    .result_o(result),
+    .bytes_o(result_bytes),
+    .position_o(result_position),
+    .planes_o(result_planes),
+    .group_ends_o(result_group_ends)
+  );
+
+  // What is written.
+  logic [OutPlanes-1:0] push;
+  logic [128*OutPlanes-1:0] push_data;
+  logic [16*OutPlanes-1:0] push_strobe;
+  for (genvar p = 0; p < OutPlanes; p++) begin : gen_packer
+    output_packer #(.Block(Block)) u_output_packer (
+      .clk_i,
+      .rst_ni,
+      .clear_i(clear),
+      .valid_i(result && PlaneBits'(p) < result_planes),
+      .result_i(result_bytes[8*Block*p +: 8*Block]),
+      .position_i(result_position),
+      .last_i(result_group_ends),
+      .push_o(push[p]),
+      .data_o(push_data[128*p +: 128]),
+      .strobe_o(push_strobe[16*p +: 16])
+    );
+  end
+  write_master #(.Planes(OutPlanes), .Depth(64), .Outstanding(Outstanding)) u_write_master (
+    .clk_i,
+    .rst_ni,
+    .clear_i(clear),
+    .stop_i(stop),
+    .task_valid_i(task_valid),
+    .task_ready_o(task_ready),
+    .task_address_i(task_address),
+    .task_beats_i(task_beats),
+    .task_planes_i(task_planes),
+    .plane_stride_i(job[32*11 +: 32]),
+    .push_i(push),
+    .data_i(push_data),
+    .strobe_i(push_strobe),
+    .nearly_full_o(hold),
+    .awvalid_o(m_awvalid_o),
+    .awready_i(m_awready_i),
+    .awaddr_o(m_awaddr_o),
+    .awlen_o(m_awlen_o),
+    .wvalid_o(m_wvalid_o),
+    .wready_i(m_wready_i),
+    .wdata_o(m_wdata_o),
+    .wstrb_o(m_wstrb_o),
+    .wlast_o(m_wlast_o),
+    .bvalid_i(m_bvalid_i),
+    .bresp_i(m_bresp_i),
+    .idle_o(writer_idle),
+    .finished_o(writer_finished),
+    .error_o(write_failed),
+    .error_address_o(write_failed_address)
+  );
+  assign m_awid_o = 4'd4;
+  assign m_awsize_o = 3'd4;
+  assign m_awburst_o = 2'd1;
+  assign m_bready_o = 1'b1;
+
+  // Counters.
+  counter u_cycles_busy (.clk_i, .rst_ni, .clear_i(registers_clear), .event_i(running), .count_o(cycles_busy));
+  counter u_mac_active (.clk_i, .rst_ni, .clear_i(registers_clear), .event_i(step), .count_o(mac_active));
+  counter u_read_beats (.clk_i, .rst_ni, .clear_i(registers_clear), .event_i(m_rvalid_i), .count_o(read_beats));
+  counter u_write_beats (
+    .clk_i, .rst_ni, .clear_i(registers_clear), .event_i(m_wvalid_o && m_wready_i), .count_o(write_beats)
+  );
+  counter u_stall_feature (
+    .clk_i, .rst_ni, .clear_i(registers_clear), .event_i(waits_feature), .count_o(stall_feature)
+  );
+  counter u_stall_weight (
+    .clk_i, .rst_ni, .clear_i(registers_clear), .event_i(waits_weight), .count_o(stall_weight)
+  );
+  counter u_stall_output (
+    .clk_i, .rst_ni, .clear_i(registers_clear), .event_i(waits_output), .count_o(stall_output)
+  );
+
+  wire unused = ^{m_rid_i[3:2], m_bid_i, step_weight};
+
+endmodule

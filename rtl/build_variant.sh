@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds the Verilated accelerator of one array size as a shared library (interface: sim/cosim/verilated_api.h).
+#
+#   build_variant.sh TM TN OUTPUT.so [fast|debug]   build OUTPUT.so unless it is already made from these sources
+#   build_variant.sh --hash TM TN [fast|debug]      print the hash of what the library is made from
+#
+# fast: optimised. debug: can write a waveform (--trace), built with line numbers. Assertions are on in both.
+# Exit code 0: OUTPUT.so exists and is current. 2: wrong arguments. 1: the build failed, OUTPUT.so is untouched
+# and the reason is on stderr. Callers may run in parallel, also for the same OUTPUT: the first one builds, the
+# others wait for it; the library appears by a rename, never half written. Quiet unless something fails.
+# Environment: CXX (default g++), VERILATOR (default verilator).
+set -euo pipefail
+
+usage() {
+  echo "usage: build_variant.sh TM TN OUTPUT.so [fast|debug] | --hash TM TN [fast|debug]" >&2
+  exit 2
+}
+
+hash_only=no
+if [ "${1:-}" = --hash ]; then
+  hash_only=yes
+  shift
+fi
+[ $# -ge 2 ] || usage
+tm=$1 tn=$2
+shift 2
+output=
+if [ $hash_only = no ]; then
+  [ $# -ge 1 ] || usage
+  output=$1
+  shift
+fi
+flavour=${1:-fast}
+case $tm in 2 | 4 | 8 | 16 | 32) ;; *) echo "build_variant.sh: TM is $tm, allowed 2 4 8 16 32" >&2; exit 2 ;; esac
+case $tn in 4 | 8 | 16 | 32) ;; *) echo "build_variant.sh: TN is $tn, allowed 4 8 16 32" >&2; exit 2 ;; esac
+case $flavour in fast | debug) ;; *) usage ;; esac
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$here")
+cxx=${CXX:-g++}
+verilator=${VERILATOR:-verilator}
+sources=("$here"/accelerator/*.sv "$here"/registers/*.sv)
+
+hash=$({
+  echo "$tm $tn $flavour"
+  "$verilator" --version
+  "$cxx" --version | head -n 1
+  cat "${sources[@]}" "$here/verilated/accelerator_api.cpp" "$root/sim/cosim/verilated_api.h" "${BASH_SOURCE[0]}"
+} | sha256sum | cut -c 1-16)
+if [ $hash_only = yes ]; then
+  echo "$hash"
+  exit 0
+fi
+
+mkdir -p "$(dirname "$output")"
+current() { [ -f "$output" ] && [ "$(cat "$output.hash" 2>/dev/null)" = "$hash" ]; }
+if current; then exit 0; fi
+exec 9>"$output.lock"
+flock 9
+if current; then exit 0; fi
+
+work=$(mktemp -d "$output.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+flags=(--cc --assert -Wall -O3 --x-assign fast --x-initial fast --unroll-count 4096 --unroll-stmts 200000
+  --output-split 0 --top-module tandem_accelerator "-GTm=$tm" "-GTn=$tn" --Mdir "$work")
+optimise=(-O3 -fno-plt -fno-semantic-interposition)
+if [ "$flavour" = debug ]; then
+  flags+=(--trace --trace-structs)
+  optimise=(-O1 -g1)
+fi
+
+fail() {
+  echo "build_variant.sh: $1 failed for ${tm}x${tn} ($flavour)" >&2
+  cat "$work/log" >&2
+  exit 1
+}
+# Nothing but the interface leaves the library: several variants live in one process.
+echo '{ global: tandem_accelerator_api; local: *; };' >"$work/exports"
+"$verilator" "${flags[@]}" "${sources[@]}" >"$work/log" 2>&1 || fail verilator
+include=$("$verilator" --getenv VERILATOR_ROOT)/include
+runtime=("$include/verilated.cpp" "$include/verilated_threads.cpp")
+[ "$flavour" = debug ] && runtime+=("$include/verilated_vcd_c.cpp")
+"$cxx" -std=c++17 "${optimise[@]}" -fPIC -shared -fvisibility=hidden -fvisibility-inlines-hidden -w \
+  -DVM_TRACE=$([ "$flavour" = debug ] && echo 1 || echo 0) -DVM_COVERAGE=0 -DVM_SC=0 \
+  -DTANDEM_TM="$tm" -DTANDEM_TN="$tn" -I"$work" -I"$include" -I"$include/vltstd" -I"$root" \
+  "$work"/V*.cpp "${runtime[@]}" "$here/verilated/accelerator_api.cpp" \
+  -Wl,-Bsymbolic "-Wl,--version-script=$work/exports" -pthread -o "$work/library.so" >"$work/log" 2>&1 || fail "$cxx"
+mv -f "$work/library.so" "$output"
+echo "$hash" >"$work/hash"
+mv -f "$work/hash" "$output.hash"

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/rtl/variant.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <stdexcept>
+
+namespace tandem::rtl_test {
+
+Variant load_variant(const std::string& array) {
+  Variant variant;
+  variant.array = accelerator::parse_array(array);
+  const std::string library = std::string(TANDEM_RTL_DIR) + "/libtandem_accelerator_" + array + ".so";
+  const std::string command = std::string(TANDEM_SOURCE_DIR) + "/rtl/build_variant.sh " +
+                              std::to_string(variant.array.tm) + " " + std::to_string(variant.array.tn) +
+                              " " + library;
+  if (std::system(command.c_str()) != 0) throw std::runtime_error("cannot build " + library);
+  void* const handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) throw std::runtime_error(dlerror());
+  void* const symbol = dlsym(handle, "tandem_accelerator_api");
+  if (symbol == nullptr) throw std::runtime_error(library + " has no tandem_accelerator_api");
+  variant.api = reinterpret_cast<const TandemAcceleratorApi* (*)()>(symbol)();
+  if (variant.api->version != 1) throw std::runtime_error(library + ": another interface version");
+  return variant;
+}
+
+}  // namespace tandem::rtl_test
