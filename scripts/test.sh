@@ -9,7 +9,9 @@ run_ctest() {
   shift
   ctest --test-dir "$root/build/$preset" -j "$(nproc)" --output-on-failure --no-tests=error "$@" 2>&1 |
     tee "$log" | show_tests "$preset" || status=$?
-  if ((status != 0)); then sed -n '/^test [0-9]/d; /^Internal ctest/d; / Passed /d; / Start /d; p' "$log"; fi
+  if ((status != 0)); then
+    sed '/ Passed /d; / Start /d; /tests passed, /d; /^Total Test/d; /^No tests were/d; /^Errors while/d' "$log"
+  fi
   echo "Slowest tests of the $preset build:"
   sed -nE 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) [. ]*\**[A-Za-z]+ +([0-9.]+) sec.*/\2 \1/p' "$log" |
     sort -k1,1nr -k2 | head -8 | while read -r seconds name; do printf '%10s s  %s\n' "$seconds" "$name"; done
