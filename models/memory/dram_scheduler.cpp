@@ -32,9 +32,17 @@ void DramScheduler::refresh_if_due(Picoseconds now) {
 void DramScheduler::choose_direction() {
   const bool reads = !queues_[index(Access::read)].empty();
   const int writes = reserved_[index(Access::write)];
-  if (writes >= spec_.write_high) forced_drain_ = true;
-  if (writes <= spec_.write_low || queues_[index(Access::write)].empty()) forced_drain_ = false;
-  direction_ = forced_drain_ || !reads ? Access::write : Access::read;
+  if (!reads) reads_owed_ = 0;
+  if (!draining_ && writes >= spec_.write_high && reads_owed_ == 0) {
+    draining_ = true;
+    writes_owed_ = writes - spec_.write_low;
+  }
+  if (draining_ && (writes_owed_ <= 0 || queues_[index(Access::write)].empty())) {
+    draining_ = false;
+    // The reads that waited meanwhile go before the next drain, however fast writes come.
+    for (const Waiting& waiting : queues_[index(Access::read)]) reads_owed_ += waiting.run.accesses;
+  }
+  direction_ = draining_ || !reads ? Access::write : Access::read;
 }
 
 void DramScheduler::open_banks(Picoseconds now) {
@@ -101,6 +109,8 @@ std::optional<DramScheduler::Served> DramScheduler::step(Picoseconds now) {
   }
   channel_.count_hits(run.accesses - (best->opened ? 1 : 0));
   reserved_[index(direction_)] -= run.accesses;
+  int& owed = direction_ == Access::read ? reads_owed_ : writes_owed_;
+  owed = std::max(0, owed - run.accesses);
   queue.erase(best);
   if (!empty()) {
     choose_direction();

@@ -71,7 +71,8 @@ class DramScheduler {
   DramChannel channel_;
   std::vector<Waiting> queues_[2];  // by Access, oldest first
   int reserved_[2] = {0, 0};        // column accesses
-  bool forced_drain_ = false;
+  bool draining_ = false;           // writes go though reads wait, until `writes_owed_` have gone
+  int writes_owed_ = 0, reads_owed_ = 0;
   Access direction_ = Access::read;
   Picoseconds next_refresh_;
   Picoseconds blocked_until_{0};  // by a refresh

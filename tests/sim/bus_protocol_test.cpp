@@ -119,8 +119,8 @@ TEST(Pages, RangeIsCutAtTheLimitAndNowhereElse) {
   EXPECT_EQ(pieces, expected);
 }
 
-// Uncontended read: 2 cycles forward, 20 ns in the target, 2 cycles back, and the beats of both read
-// channels, which overlap but for the one beat that a burst is behind itself at the second port.
+// Uncontended read: 2 cycles forward, 20 ns in the target, 2 cycles back, and the beats. A burst passes both
+// read data channels, which overlap but for the one beat that a burst is behind itself at the second port.
 TEST(Timing, ReadTakesLatencyPlusBeats) {
   Bench bench(fabric(1, 1));
   bench.issue(0, BusCommand::read, kBase, 256);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The accelerator's register file as fidelity `model` has it: what a read returns and what a write starts, as
+// docs/registers.md says and the RTL's generated block does. Plain state, no time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "models/accelerator/array.h"
+
+namespace tandem::sim {
+
+class AcceleratorRegisters {
+ public:
+  explicit AcceleratorRegisters(const accelerator::Array& array) : array_(array) {}
+
+  enum class Effect { none, doorbell, soft_reset };
+  // nullopt: SLVERR. All four bytes are written; the bus only brings whole words.
+  [[nodiscard]] std::optional<std::uint32_t> read(std::uint32_t offset) const;
+  std::optional<Effect> write(std::uint32_t offset, std::uint32_t value);
+
+  [[nodiscard]] std::uint64_t doorbell() const { return doorbell_; }
+  [[nodiscard]] bool irq() const { return irq_enable_ && (irq_done_ || irq_error_); }
+
+  void set_status(bool busy, bool queue_full) {
+    busy_ = busy;
+    queue_full_ = queue_full;
+  }
+  void job_done(std::uint32_t id);
+  // `response` as AXI has it, 0 for a descriptor that is not one; the first since the error bit was cleared
+  // stays.
+  void job_failed(std::uint32_t id, std::uint32_t engine, std::uint32_t response, std::uint64_t address);
+  void clear();  // after a soft reset; CONTROL stays
+
+  struct Counters {
+    std::uint64_t cycles_busy = 0, mac_active = 0, read_beats = 0, write_beats = 0;
+    std::uint64_t stall_feature = 0, stall_weight = 0, stall_output = 0;
+  };
+  Counters counters;
+
+ private:
+  accelerator::Array array_;
+  bool irq_enable_ = false, irq_done_ = false, irq_error_ = false;
+  bool busy_ = false, queue_full_ = false;
+  std::uint32_t doorbell_hi_ = 0;
+  std::uint64_t doorbell_ = 0;
+  std::uint32_t error_engine_ = 0, error_response_ = 0;
+  std::uint64_t error_address_ = 0;
+  std::uint32_t jobs_done_ = 0, last_job_ = 0;
+};
+
+}  // namespace tandem::sim
