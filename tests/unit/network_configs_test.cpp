@@ -38,8 +38,8 @@ TEST_P(ShippedNetwork, HasThePublishedShapes) {
   EXPECT_EQ(to_string(network.layer(head->inputs.front()).output), GetParam().last_feature_map);
 }
 
-// ResNet-50 and SqueezeNet: the figures docs/networks.md gives. AlexNet, VGG-16, GoogLeNet, MobileNet, ResNet-18:
-// sums over the tables of their papers (docs/networks.md). tiny: added up by hand, layer by layer:
+// ResNet-50 and SqueezeNet: the figures docs/networks.md gives. AlexNet, VGG-16, GoogLeNet, MobileNet,
+// ResNet-18: sums over the tables of their papers (docs/networks.md). tiny: added up by hand, layer by layer:
 // 442368 + 32768 + 184320 + 16128 + 59136 + 25344 + 228096 + 63360.
 INSTANTIATE_TEST_SUITE_P(All, ShippedNetwork,
                          testing::Values(Published{"alexnet", 0.6658, 1000, "256x6x6"},

@@ -123,7 +123,7 @@ std::vector<float> float_values(const Constant& constant, const char* what) {
     });
   }
   if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) {
-    throw Unmappable(fmt::format("{} holds a value that is not finite", what));
+    throw Unmappable(fmt::format("not every value of {} is finite", what));
   }
   return values;
 }
