@@ -83,7 +83,8 @@ std::vector<Tensor> run_reference(const Model& model, const Tensor& image) {
   return outputs;
 }
 
-Model prepare_model(std::shared_ptr<const Network> network, Precision precision, std::uint64_t seed) {
+Model prepare_model(std::shared_ptr<const Network> network, Precision precision, std::uint64_t seed,
+                    const std::vector<TensorQuantization>* known) {
   Model model;
   model.network = std::move(network);
   model.seed = seed;
@@ -91,9 +92,11 @@ Model prepare_model(std::shared_ptr<const Network> network, Precision precision,
   model.parameters = complete_parameters(*model.network, seed);
   if (precision == Precision::fp32) return model;
 
-  const std::vector<Tensor> outputs = run_reference(model, make_image_fp32(*model.network, seed, 0));
+  model.quantization =
+      known != nullptr
+          ? *known
+          : choose_quantization(*model.network, run_reference(model, make_image_fp32(*model.network, seed, 0)));
   model.precision = Precision::int8;
-  model.quantization = choose_quantization(*model.network, outputs);
   model.quantized.resize(model.parameters.size());
   for (LayerId id = 0; id < model.network->size(); ++id) {
     const Layer& layer = model.network->layer(id);

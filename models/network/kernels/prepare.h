@@ -7,6 +7,7 @@
 // sides of a layer that only moves values, share one quantisation, so that no copy is needed to join them.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,9 @@ namespace tandem::network {
 // Image `index` of the run: uniform pixels in [-1, 1), the same for every platform and planner.
 Tensor make_image_fp32(const Network& network, std::uint64_t seed, int index);
 
-Model prepare_model(std::shared_ptr<const Network> network, Precision precision, std::uint64_t seed);
+// `known` (int8): the quantisation of an earlier call with the same arguments; saves the fp32 pass.
+Model prepare_model(std::shared_ptr<const Network> network, Precision precision, std::uint64_t seed,
+                    const std::vector<TensorQuantization>* known = nullptr);
 Tensor make_image(const Model& model, int index);  // in the model's precision
 
 // All layers' outputs for one image, in layer order.

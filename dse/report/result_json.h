@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run's result as the JSON of the command line's contract, and as the other files of `--out`.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "models/network/graph.h"
+#include "models/spec/run_result.h"
+
+namespace tandem::report {
+
+using Json = nlohmann::ordered_json;
+
+Json result_json(const spec::RunResult& result);
+std::string layers_csv(const spec::RunResult& result);
+std::string chrome_trace(const spec::RunResult& result);  // opens in Perfetto and speedscope
+
+// 100 * (1 - least busy / layer time) over the resources that computed channels; 0 for one alone or none.
+double idle_percent(const spec::LayerResult& layer);
+
+Json network_json(const network::Network& network);  // describe network
+
+}  // namespace tandem::report

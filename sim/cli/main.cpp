@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program: reads the command line, calls the command, turns how it failed into the exit code.
+#include <cstdio>
+#include <cstdlib>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <systemc>
+
+#include "models/core/error.h"
+#include "sim/cli/commands.h"
+
+namespace {
+
+using namespace tandem;
+
+int run_program(int argc, char** argv) {
+  CLI::App app{"Tandem simulates CNN inference on edge chips and searches for the best way to share the work between\n"
+               "big.LITTLE cores and an accelerator.\n\n"
+               "First run:  tandem run configs/runs/quickstart.toml"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "tandem 0.1.0");
+  int code = 0;
+  cli::RunArguments arguments;
+  const auto add_run_options = [&](CLI::App* command) {
+    command->add_option("run", arguments.run_file, "run file, or a name in configs/runs")->required();
+    command->add_option("--set", arguments.assignments, "change a key of the run file: key=value")
+        ->allow_extra_args(false);
+    command->add_flag("--json", arguments.json, "print one JSON object and nothing else");
+  };
+
+  CLI::App* run = app.add_subcommand("run", "simulate one run");
+  add_run_options(run);
+  run->add_option("--out", arguments.out, "folder for result.json, layers.csv, timeline.json, schedule.toml");
+  run->callback([&] { code = cli::run_command(arguments); });
+
+  std::vector<std::string> planners;
+  CLI::App* compare = app.add_subcommand("compare", "the same run under several planners");
+  add_run_options(compare);
+  compare->add_option("--planners", planners, "e.g. accelerator-only,cpu-only,cosched,oracle")->required()->delimiter(',');
+  compare->callback([&] { code = cli::compare_command(arguments, planners); });
+
+  std::string planner;
+  std::string save;
+  CLI::App* plan = app.add_subcommand("plan", "make a schedule without simulating it");
+  add_run_options(plan);
+  plan->add_option("--planner", planner, "instead of the run file's");
+  plan->add_option("--save", save, "write the schedule to this TOML file");
+  plan->callback([&] { code = cli::plan_command(arguments, planner, save); });
+
+  std::string what;
+  std::string name;
+  bool json = false;
+  CLI::App* describe = app.add_subcommand("describe", "show a platform, network or run");
+  describe->add_option("what", what, "platform, network or run")->required();
+  describe->add_option("name", name, "its name, or a file")->required();
+  describe->add_flag("--json", json, "print one JSON object and nothing else");
+  describe->callback([&] { code = cli::describe_command(what, name, json); });
+
+  std::string model;
+  std::string out;
+  CLI::App* import = app.add_subcommand("import", "turn an ONNX model into a network file");
+  import->add_option("model", model, "the ONNX file")->required();
+  import->add_option("--out", out, "the TOML file to write; default: stdout");
+  import->callback([&] { code = cli::import_command(model, out); });
+
+  std::vector<std::string> suites;
+  std::string golden;
+  bool update = false;
+  CLI::App* validate = app.add_subcommand("validate", "compare golden runs with their saved figures");
+  validate->add_option("suites", suites, "folders of configs/runs; default: all");
+  validate->add_option("--golden", golden, "folder of the saved figures; default: tests/golden");
+  validate->add_flag("--update", update, "save today's figures as the golden ones");
+  validate->add_flag("--json", json, "print one JSON object and nothing else");
+  validate->callback([&] { code = cli::validate_command(suites, golden, update, json); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return code;
+}
+
+}  // namespace
+
+int sc_main(int argc, char** argv) {
+  try {
+    return run_program(argc, argv);
+  } catch (const InputError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 2;
+  } catch (const CheckError& error) {
+    fmt::print(stderr, "tandem: check failed: {}\n", error.what());
+    return 1;
+  } catch (const SimulationError& error) {
+    fmt::print(stderr, "tandem: simulation failed: {}\n", error.what());
+    return 3;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "tandem: internal error: {}\n", error.what());
+    return 3;
+  }
+}
+
+int main(int argc, char** argv) {
+  // SystemC prints its copyright unless told not to; stdout belongs to the answers.
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+  return sc_core::sc_elab_and_sim(argc, argv);
+}

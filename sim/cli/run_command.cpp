@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "dse/report/result_json.h"
+#include "dse/report/text_report.h"
+#include "models/core/error.h"
+#include "sim/cli/children.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/session.h"
+
+namespace tandem::cli {
+
+namespace fs = std::filesystem;
+using report::Json;
+
+namespace {
+
+void write_file(const fs::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw InputError({path.string(), 0, 0}, "--out", "cannot be written");
+}
+
+void write_files(const std::string& folder, const spec::RunResult& result, const spec::Schedule& schedule) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw InputError({folder, 0, 0}, "--out", "cannot be made: " + error.message());
+  write_file(fs::path(folder) / "result.json", report::result_json(result).dump(2) + "\n");
+  write_file(fs::path(folder) / "layers.csv", report::layers_csv(result));
+  write_file(fs::path(folder) / "timeline.json", report::chrome_trace(result));
+  write_file(fs::path(folder) / "schedule.toml", spec::write_schedule_toml(schedule));
+}
+
+void check_output(const std::string& planner, const std::string& output, const std::string& reference) {
+  if (output == reference) return;
+  throw CheckError(fmt::format("{}: the simulated output {} is not the reference {}", planner, output, reference));
+}
+
+}  // namespace
+
+int run_command(const RunArguments& arguments) {
+  const Session session = open_session(arguments.run_file, arguments.assignments);
+  const spec::Schedule schedule = schedule_for(session);
+  const spec::RunResult result = simulate(session, schedule, true);
+  if (!arguments.out.empty()) write_files(arguments.out, result, schedule);
+  fmt::print("{}", arguments.json ? report::result_json(result).dump(2) + "\n" : report::run_text(result));
+  check_output(result.planner, result.output_sha256, result.reference_sha256);
+  return 0;
+}
+
+int compare_command(const RunArguments& arguments, const std::vector<std::string>& planners) {
+  std::vector<spec::Planner> chosen;
+  for (const std::string& name : planners) chosen.push_back(spec::planner_from(name, "--planners"));
+  const Session session = open_session(arguments.run_file, arguments.assignments);
+  std::vector<spec::Schedule> schedules;
+  for (const spec::Planner planner : chosen) schedules.push_back(schedule_for(session, planner));
+
+  const int count = static_cast<int>(schedules.size());
+  std::vector<std::string> texts;
+  {
+    Progress progress("simulating planners");
+    // Two at once: as many as the smallest machine has cores; the times reported are simulated ones.
+    texts = run_in_children(
+        count, 2,
+        [&](int i) {
+          return report::result_json(simulate(session, schedules[static_cast<std::size_t>(i)], false)).dump();
+        },
+        [&](int done) { progress.step(done, count); });
+  }
+  Json comparison;
+  comparison["rows"] = Json::array();
+  for (const std::string& text : texts) comparison["rows"].push_back(Json::parse(text));
+  const Json* base = nullptr;
+  for (const Json& row : comparison["rows"]) {
+    if (row["planner"] == "accelerator-only") base = &row;
+  }
+  const double base_latency = base != nullptr ? (*base)["latency_ms"].get<double>() : 0;
+  const double base_energy = base != nullptr ? (*base)["energy_mj"].get<double>() : 0;
+  for (Json& row : comparison["rows"]) {
+    row["speedup_vs_accelerator_only"] = nullptr;
+    row["energy_reduction_percent"] = nullptr;
+    if (base_latency > 0) row["speedup_vs_accelerator_only"] = base_latency / row["latency_ms"].get<double>();
+    if (base_energy > 0) {
+      row["energy_reduction_percent"] = 100.0 * (1.0 - row["energy_mj"].get<double>() / base_energy);
+    }
+  }
+  fmt::print("{}", arguments.json ? comparison.dump(2) + "\n" : report::compare_text(comparison));
+  for (const Json& row : comparison["rows"]) check_output(row["planner"], row["output_sha256"], row["reference_sha256"]);
+  return 0;
+}
+
+int plan_command(const RunArguments& arguments, const std::string& planner, const std::string& save) {
+  const Session session = open_session(arguments.run_file, arguments.assignments);
+  const spec::Schedule schedule =
+      planner.empty() ? schedule_for(session) : schedule_for(session, spec::planner_from(planner, "--planner"));
+  if (!save.empty()) write_file(save, spec::write_schedule_toml(schedule));
+  Json json;
+  json["bottleneck_ms"] = to_milliseconds(schedule.predicted_latency);
+  json["latency_ms"] = to_milliseconds(schedule.predicted_latency);
+  json["stages"] = Json::array();
+  for (const spec::Stage& stage : schedule.stages) {
+    json["stages"].push_back({{"resources", stage.resources},
+                              {"first_layer", stage.first_layer},
+                              {"last_layer", stage.last_layer},
+                              {"time_ms", to_milliseconds(schedule.predicted_latency)}});
+  }
+  if (arguments.json) {
+    fmt::print("{}\n", json.dump(2));
+  } else {
+    fmt::print("{}", spec::write_schedule_toml(schedule));
+  }
+  return 0;
+}
+
+}  // namespace tandem::cli

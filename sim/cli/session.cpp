@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/session.h"
+
+#include <algorithm>
+#include <sstream>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "models/core/error.h"
+#include "sim/cli/children.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/reference_cache.h"
+
+namespace tandem::cli {
+
+plan::Problem Session::problem() const {
+  return {model, platform, plan::allowed_core_groups(platform, run.cores, run.file), run.frequency, run.file};
+}
+
+sim::MachineOptions Session::machine_options() const {
+  sim::MachineOptions options;
+  options.rtl = run.accelerator == spec::AcceleratorFidelity::rtl;
+  options.time_limit = run.time_limit;
+  options.frequency = run.frequency;
+  return options;
+}
+
+Session open_session(const std::string& run_file, const std::vector<std::string>& assignments) {
+  Session session;
+  session.run = spec::read_run(run_file, assignments);
+  session.platform = spec::read_platform(session.run.platform);
+  if (session.run.array) {
+    if (session.platform.accelerators.empty()) {
+      throw InputError({run_file, 0, 0}, "accelerator",
+                       "is given, but platform " + session.platform.name + " has none; leave the key out");
+    }
+    for (spec::Accelerator& unit : session.platform.accelerators) unit.array = *session.run.array;
+  }
+  for (const spec::Cluster& cluster : session.platform.clusters) {
+    sim::operating_point(session.platform, cluster, session.run.frequency);
+  }
+  const auto network = std::make_shared<const network::Network>(network::read_network(session.run.network));
+  const auto precision = session.run.int8 ? network::Precision::int8 : network::Precision::fp32;
+  Prepared prepared = prepare(network, precision, session.run.seed, session.run.images);
+  session.model = std::move(prepared.model);
+  session.reference_sha256 = std::move(prepared.reference_sha256);
+  return session;
+}
+
+namespace {
+
+// Layer times of one image at fidelity `model`, as text: "latency id time id time ...".
+std::string measure_one(const Session& session, const spec::Schedule& schedule) {
+  sim::MachineOptions options = session.machine_options();
+  options.rtl = false;
+  const spec::RunResult result = sim::simulate(session.platform, session.model, schedule, 1, options);
+  std::string text = std::to_string(result.latency.raw());
+  for (const spec::LayerResult& layer : result.layers) text += fmt::format(" {}", (layer.end - layer.start).raw());
+  return text;
+}
+
+plan::Measured parse_measured(const std::string& text, const network::Network& network) {
+  plan::Measured measured;
+  std::istringstream words(text);
+  std::int64_t value = 0;
+  words >> value;
+  measured.latency = Picoseconds(value);
+  for (const network::Layer& layer : network.layers()) {
+    if (layer.kind == network::LayerKind::input) {
+      measured.layers.emplace_back(0);
+    } else {
+      words >> value;
+      measured.layers.emplace_back(value);
+    }
+  }
+  if (!words) throw std::logic_error("a measurement of the wrong length");
+  return measured;
+}
+
+plan::Measure measure_in_children(const Session& session) {
+  return [&session](const std::vector<spec::Schedule>& schedules) {
+    Progress progress("simulating schedules");
+    const int count = static_cast<int>(schedules.size());
+    const int parallel = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const std::vector<std::string> texts = run_in_children(
+        count, parallel, [&](int i) { return measure_one(session, schedules[static_cast<std::size_t>(i)]); },
+        [&](int done) { progress.step(done, count); });
+    std::vector<plan::Measured> all;
+    for (const std::string& text : texts) all.push_back(parse_measured(text, *session.model.network));
+    return all;
+  };
+}
+
+}  // namespace
+
+spec::Schedule schedule_for(const Session& session, spec::Planner planner) {
+  return plan::make_schedule(planner, session.problem(), measure_in_children(session));
+}
+
+spec::Schedule schedule_for(const Session& session) {
+  if (!session.run.schedule_file.empty()) return spec::read_schedule(session.run.schedule_file);
+  return schedule_for(session, session.run.planner);
+}
+
+spec::RunResult simulate(const Session& session, const spec::Schedule& schedule, bool show_progress) {
+  sim::MachineOptions options = session.machine_options();
+  std::optional<Progress> progress;
+  if (show_progress) {
+    progress.emplace("simulating " + session.model.network->name());
+    options.progress = [&](int done, int all) { progress->step(done, all); };
+  }
+  spec::RunResult result = sim::simulate(session.platform, session.model, schedule, session.run.images, options);
+  result.reference_sha256 = session.reference_sha256;
+  return result;
+}
+
+}  // namespace tandem::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a command works on: a run file read, its platform and network, the numbers, the reference.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dse/plan/planner.h"
+#include "models/network/model.h"
+#include "models/spec/platform.h"
+#include "models/spec/run.h"
+#include "models/spec/run_result.h"
+#include "sim/platform/machine.h"
+
+namespace tandem::cli {
+
+struct Session {
+  spec::Run run;
+  spec::Platform platform;
+  network::Model model;
+  std::string reference_sha256;
+
+  [[nodiscard]] plan::Problem problem() const;
+  [[nodiscard]] sim::MachineOptions machine_options() const;
+};
+
+// Reads everything, makes (or finds in the cache) the quantisation and the reference outputs. InputError.
+Session open_session(const std::string& run_file, const std::vector<std::string>& assignments);
+
+// The schedule of the session's run: planned, or read from its file. The oracle simulates in child processes.
+spec::Schedule schedule_for(const Session& session, spec::Planner planner);
+spec::Schedule schedule_for(const Session& session);
+
+// Simulates in this process; once only.
+spec::RunResult simulate(const Session& session, const spec::Schedule& schedule, bool show_progress);
+
+}  // namespace tandem::cli

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/platform/machine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "models/core/error.h"
+#include "models/energy/energy.h"
+#include "models/memory/dram_spec.h"
+#include "sim/components/dram_controller.h"
+#include "sim/components/interconnect.h"
+#include "sim/components/tile_core.h"
+#include "sim/platform/make_accelerator.h"
+#include "sim/platform/recorder.h"
+
+namespace tandem::sim {
+
+namespace {
+
+DramControllerSpec dram_spec(const spec::Platform& platform) {
+  const memory::DramSpec* part = memory::find_dram(platform.dram.type);
+  if (part == nullptr) {
+    throw InputError({platform.file, 0, 0}, "dram.type",
+                     "\"" + platform.dram.type + "\" is unknown; allowed is one of " + join(memory::dram_names()));
+  }
+  DramControllerSpec spec;
+  spec.dram = *part;
+  spec.base = platform.dram.base;
+  spec.size = static_cast<std::uint64_t>(platform.dram.size.raw());
+  spec.request_latency = platform.dram.controller_latency / 2;
+  spec.response_latency = platform.dram.controller_latency - spec.request_latency;
+  return spec;
+}
+
+// Masters: clusters, then accelerators. Targets: DRAM, then the accelerators' registers.
+InterconnectSpec interconnect_spec(const spec::Platform& platform) {
+  const Clock bus(platform.interconnect.clock);
+  const auto width = static_cast<std::uint32_t>(platform.interconnect.width_bytes);
+  const int outstanding = platform.interconnect.outstanding;
+  InterconnectSpec spec;
+  spec.clock = bus;
+  spec.forward_latency = Cycles(platform.interconnect.request_cycles);
+  spec.return_latency = Cycles(platform.interconnect.response_cycles);
+  for (const spec::Cluster& cluster : platform.clusters) {
+    spec.masters.push_back({cluster.name, bus, width, outstanding, outstanding});
+  }
+  spec.targets.push_back({"dram", bus, width, 64, 64});
+  spec.regions.push_back({"dram", platform.dram.base, static_cast<std::uint64_t>(platform.dram.size.raw()), 0});
+  for (const spec::Accelerator& unit : platform.accelerators) {
+    const auto bytes = static_cast<std::uint32_t>(unit.array.bus_bytes);
+    spec.masters.push_back({unit.name, Clock(unit.clock), bytes, outstanding, outstanding});
+    spec.regions.push_back({unit.name, unit.registers, 4096, static_cast<std::uint32_t>(spec.targets.size())});
+    spec.targets.push_back({unit.name, Clock(unit.clock), 4, 1, 1});
+  }
+  return spec;
+}
+
+std::vector<cpu::CoherentCaches::ClusterSpec> cache_specs(const spec::Platform& platform) {
+  std::vector<cpu::CoherentCaches::ClusterSpec> specs;
+  for (const spec::Cluster& cluster : platform.clusters) specs.push_back({cluster.name, cluster.l2, cluster.l2_ways});
+  return specs;
+}
+
+class Machine {
+ public:
+  Machine(const spec::Platform& platform, const network::Model& model, lowering::Program program, int images,
+          const MachineOptions& options)
+      : platform_(platform),
+        model_(model),
+        program_(std::move(program)),
+        options_(options),
+        queue_("events"),
+        interconnect_("interconnect", queue_, interconnect_spec(platform)),
+        dram_("dram", queue_, dram_spec(platform)),
+        interrupts_("interrupts", queue_, platform.accelerators.size(), platform.runtime.interrupt_latency),
+        caches_(cache_specs(platform), platform.dram.base, program_.memory_end - platform.dram.base),
+        barrier_(platform.runtime.barrier),
+        recorder_(platform, model, program_, dram_, caches_, images, options.progress) {
+    interconnect_.target_port(0).bind(dram_.socket);
+    for (std::size_t i = 0; i < platform.clusters.size(); ++i) {
+      masters_.push_back(std::make_unique<BusMaster>(
+          fmt::format("{}_port", platform.clusters[i].name).c_str(), queue_,
+          BusMasterSpec{platform.interconnect.outstanding, platform.interconnect.outstanding, 0}));
+      masters_.back()->socket.bind(interconnect_.master_port(i));
+      ports_.push_back(masters_.back().get());
+    }
+    for (std::size_t i = 0; i < platform.accelerators.size(); ++i) add_accelerator(i);
+    const CoreSurroundings around{platform_, model_,      program_, caches_,   ports_,
+                                  interrupts_, barrier_, recorder_};
+    for (const lowering::CoreProgram& core : program_.cores) {
+      const spec::Cluster& cluster = platform.clusters[static_cast<std::size_t>(core.cluster)];
+      const Clock clock(operating_point(platform, cluster, options.frequency).frequency);
+      cores_.push_back(std::make_unique<TileCore>(fmt::format("{}_core{}", cluster.name, core.core).c_str(), around,
+                                                  core, clock));
+    }
+    watch_devices();
+    for (const lowering::Segment& segment : program_.segments) {
+      std::memcpy(dram_.at(segment.address, static_cast<std::int64_t>(segment.bytes.size())), segment.bytes.data(),
+                  segment.bytes.size());
+    }
+  }
+
+  void run() {
+    const Picoseconds limit =
+        options_.time_limit.raw() > 0 ? options_.time_limit : Picoseconds(std::int64_t{1} << 62);
+    run_simulation(limit);
+    if (recorder_.finished()) return;
+    if (sc_core::sc_time_to_pending_activity() > sc_core::SC_ZERO_TIME && sc_core::sc_pending_activity()) {
+      throw SimulationError(fmt::format("time limit of {} us reached in layer {}", to_microseconds(limit),
+                                        recorder_.current_layer()));
+    }
+    std::string waiting;
+    for (const auto& core : cores_) {
+      if (!core->waiting_for().empty()) waiting += fmt::format("; {} waits for {}", core->name(), core->waiting_for());
+    }
+    throw SimulationError(fmt::format("deadlock at {:.3f} us in layer {}{}", to_microseconds(now()),
+                                      recorder_.current_layer(), waiting));
+  }
+
+  spec::RunResult result() const {
+    spec::RunResult result;
+    result.platform = platform_.name;
+    result.network = model_.network->name();
+    result.precision = network::to_string(model_.precision);
+    result.accelerator_fidelity = platform_.accelerators.empty() ? "" : (options_.rtl ? "rtl" : "model");
+    recorder_.fill(result);
+    std::vector<std::int64_t> macs(platform_.accelerators.size(), 0);
+    for (const lowering::ProgramItem& item : program_.items) {
+      if (item.resource.accelerator < 0) continue;
+      const network::Shape output = model_.network->layer(item.layer).output;
+      macs[static_cast<std::size_t>(item.resource.accelerator)] +=
+          model_.network->macs(item.layer) / (std::int64_t{output.c} * output.h) * (item.range.k1 - item.range.k0) *
+          (item.range.p1 - item.range.p0) * result.images;
+    }
+    for (std::size_t i = 0; i < accelerators_.size(); ++i) {
+      const AcceleratorCounters counters = accelerators_[i]->counters();
+      spec::AcceleratorResult unit{platform_.accelerators[i].name, counters.jobs, counters.busy.raw(), macs[i], 0.0};
+      if (unit.cycles > 0) {
+        unit.utilization = static_cast<double>(unit.macs) /
+                           (static_cast<double>(unit.cycles) *
+                            static_cast<double>(platform_.accelerators[i].array.macs()));
+      }
+      result.accelerators.push_back(unit);
+      result.simulation.rtl_cycles += counters.evaluated_cycles;
+    }
+    const BusPortCounters& traffic = interconnect_.target_counters(0);
+    result.memory.read_bytes = traffic.read_bytes;
+    result.memory.write_bytes = traffic.write_bytes;
+    result.memory.bandwidth_gbytes_per_s = static_cast<double>(traffic.read_bytes + traffic.write_bytes) /
+                                           (static_cast<double>(result.total.raw()) * 1e-12) * 1e-9;
+    result.memory.row_hit_rate = dram_.row_hit_rate();
+    result.simulation.kernel_events = queue_.calls() + sc_core::sc_delta_count();
+    add_energy(result);
+    return result;
+  }
+
+ private:
+  void add_accelerator(std::size_t index) {
+    const spec::Accelerator& own = platform_.accelerators[index];
+    accelerators_.push_back(make_accelerator(own, queue_, dram_, options_));
+    Accelerator& unit = *accelerators_.back();
+    unit.master().bind(interconnect_.master_port(platform_.clusters.size() + index));
+    interconnect_.target_port(1 + index).bind(unit.registers());
+    unit.on_interrupt([this, index, set = interrupts_.line_setter(index)](bool level) {
+      if (level) recorder_.accelerator_interrupt(static_cast<std::uint32_t>(index));
+      set(level);
+    });
+  }
+
+  // Everything an accelerator moves is held against what the caches hold.
+  void watch_devices() {
+    interconnect_.on_transaction([this](const BusRecord& record) {
+      if (record.master < platform_.clusters.size() || record.status != BusStatus::okay) return;
+      const spec::Accelerator& unit = platform_.accelerators[record.master - platform_.clusters.size()];
+      snooped_.clear();
+      if (record.command == BusCommand::read) {
+        caches_.device_read(unit.name, unit.coherent, record.address, record.bytes, snooped_);
+      } else {
+        caches_.device_write(unit.name, unit.coherent, record.address, record.bytes, snooped_);
+      }
+      for (const cpu::CacheBurst& burst : snooped_) {
+        BusRequest request;
+        request.command = BusCommand::write;
+        request.address = burst.address;
+        request.bytes = burst.bytes;
+        request.done = [](BusStatus) {};
+        ports_[static_cast<std::size_t>(burst.cluster)]->issue(std::move(request));
+      }
+    });
+  }
+
+  void add_energy(spec::RunResult& result) const {
+    energy::RunActivity activity;
+    activity.duration = result.total;
+    for (std::size_t i = 0; i < platform_.clusters.size(); ++i) {
+      const spec::Cluster& cluster = platform_.clusters[i];
+      const spec::OperatingPoint point = operating_point(platform_, cluster, options_.frequency);
+      activity.clusters.push_back({cluster.name, cluster.core_dynamic_uw_per_mhz_v2, point.frequency, point.millivolts,
+                                   cluster.cores, cluster.core_static, recorder_.busy(static_cast<int>(i))});
+    }
+    for (std::size_t i = 0; i < platform_.accelerators.size(); ++i) {
+      const spec::Accelerator& unit = platform_.accelerators[i];
+      activity.accelerators.push_back({unit.name, unit.energy_pj_per_mac, unit.idle, result.accelerators[i].macs});
+    }
+    activity.bus_bytes = activity.dram_bytes = result.memory.read_bytes + result.memory.write_bytes;
+    activity.bus_pj_per_byte = platform_.interconnect.energy_pj_per_byte;
+    activity.dram_pj_per_byte = platform_.dram.energy_pj_per_byte;
+    activity.dram_background = platform_.dram.background;
+    activity.board = platform_.base_power;
+    for (const auto& [name, energy] : energy::energy_by_component(activity)) {
+      const Picojoules per_image(energy.raw() / result.images);
+      result.energy_parts[name] = per_image;
+      result.energy += per_image;
+    }
+  }
+
+  const spec::Platform& platform_;
+  const network::Model& model_;
+  lowering::Program program_;
+  const MachineOptions& options_;
+  EventQueue queue_;
+  Interconnect interconnect_;
+  DramController dram_;
+  InterruptController interrupts_;
+  cpu::CoherentCaches caches_;
+  Barrier barrier_;
+  Recorder recorder_;
+  std::vector<std::unique_ptr<BusMaster>> masters_;
+  std::vector<BusMaster*> ports_;
+  std::vector<std::unique_ptr<Accelerator>> accelerators_;
+  std::vector<std::unique_ptr<TileCore>> cores_;
+  std::vector<cpu::CacheBurst> snooped_;
+};
+
+std::vector<spec::StageResult> stages_of(const spec::Schedule& schedule, const spec::RunResult& result) {
+  std::vector<spec::StageResult> stages;
+  for (const spec::Stage& stage : schedule.stages) {
+    stages.push_back({stage.first_layer, stage.last_layer, stage.resources, result.latency});
+  }
+  return stages;
+}
+
+}  // namespace
+
+spec::OperatingPoint operating_point(const spec::Platform& platform, const spec::Cluster& cluster,
+                                     const std::map<std::string, Hertz>& frequency) {
+  const auto asked = frequency.find(cluster.name);
+  if (asked == frequency.end()) return cluster.operating_points.back();
+  std::vector<std::string> names;
+  for (const spec::OperatingPoint& point : cluster.operating_points) {
+    if (point.frequency == asked->second) return point;
+    names.push_back(fmt::format("{} MHz", static_cast<double>(point.frequency.raw()) * 1e-6));
+  }
+  throw InputError({platform.file, 0, 0}, "frequency." + cluster.name,
+                   fmt::format("{} MHz is no operating point; allowed is one of {}",
+                               static_cast<double>(asked->second.raw()) * 1e-6, join(names)));
+}
+
+spec::RunResult simulate(const spec::Platform& platform, const network::Model& model, const spec::Schedule& schedule,
+                         int images, const MachineOptions& options) {
+  for (const auto& [name, frequency] : options.frequency) {
+    const bool known = std::any_of(platform.clusters.begin(), platform.clusters.end(),
+                                   [&](const spec::Cluster& cluster) { return cluster.name == name; });
+    if (!known) throw InputError({platform.file, 0, 0}, "frequency." + name, "is no cluster of this platform");
+  }
+  install_report_handler();
+  lowering::Program program = lowering::lower(schedule, model, platform, images);
+  if (options.tamper) options.tamper(program);
+  Machine machine(platform, model, std::move(program), images, options);
+  const auto begin = std::chrono::steady_clock::now();
+  machine.run();
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
+  spec::RunResult result = machine.result();
+  result.planner = schedule.planner;
+  result.predicted_latency = schedule.predicted_latency;
+  result.stages = stages_of(schedule, result);
+  result.simulation.wall_s = wall.count();
+  return result;
+}
+
+}  // namespace tandem::sim

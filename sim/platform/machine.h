@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The simulated machine: builds clusters, interconnect, DRAM and accelerators of a platform, loads a lowered
+// program and runs it. One machine a process (SystemC elaborates once).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "models/lowering/program.h"
+#include "models/network/model.h"
+#include "models/spec/platform.h"
+#include "models/spec/run_result.h"
+#include "models/spec/schedule.h"
+
+namespace tandem::sim {
+
+struct MachineOptions {
+  bool rtl = true;                    // accelerators: the Verilated RTL, else the cycle model
+  bool skip_idle_cycles = true;       // the RTL's clock stops while it is idle
+  Picoseconds time_limit{0};          // of simulated time; 0: none
+  std::map<std::string, Hertz> frequency;  // by cluster; absent: the highest operating point
+  // Called as the run goes on, with the layers finished of all.
+  std::function<void(int done, int all)> progress;
+  // For tests of the machine's own checks: changes the program after lowering.
+  std::function<void(lowering::Program&)> tamper;
+};
+
+// Throws InputError when the schedule does not fit, SimulationError when the machine fails.
+// `result.output_sha256` is over the output tensors of all images; reference_sha256 is left to the caller.
+spec::RunResult simulate(const spec::Platform& platform, const network::Model& model, const spec::Schedule& schedule,
+                         int images, const MachineOptions& options);
+
+// The operating point a cluster runs at. InputError naming the points when `frequency` asks for another.
+spec::OperatingPoint operating_point(const spec::Platform& platform, const spec::Cluster& cluster,
+                                     const std::map<std::string, Hertz>& frequency);
+
+}  // namespace tandem::sim

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Collects what a run measures and makes the cores' results real: gathers an item's inputs from simulated memory,
+// computes it with the reference kernels and scatters it back.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "models/accelerator/job.h"
+#include "models/cpu/coherent_caches.h"
+#include "models/lowering/program.h"
+#include "models/network/model.h"
+#include "models/spec/platform.h"
+#include "models/spec/run_result.h"
+#include "sim/components/core_host.h"
+
+namespace tandem::sim {
+
+class Recorder : public CoreHost {
+ public:
+  Recorder(const spec::Platform& platform, const network::Model& model, const lowering::Program& program,
+           accelerator::MemoryView& memory, cpu::CoherentCaches& caches, int images,
+           std::function<void(int, int)> progress);
+
+  void image_begin() override;
+  void image_end() override;
+  void layer_begin(std::uint32_t layer) override;
+  void layer_end(std::uint32_t layer) override;
+  void share_done(std::uint32_t item, std::uint32_t shares) override;
+  void accelerator_started(std::uint32_t unit, std::uint32_t layer) override;
+  void span(const CoreSpan& span) override;
+
+  void accelerator_interrupt(std::uint32_t unit);  // its line rose
+
+  [[nodiscard]] bool finished() const { return static_cast<int>(outputs_.size()) == images_; }
+  [[nodiscard]] int images_done() const { return static_cast<int>(outputs_.size()); }
+  [[nodiscard]] const std::string& current_layer() const { return current_layer_; }
+
+  // The parts of the result this class knows: layers, latency, outputs, timeline.
+  void fill(spec::RunResult& result) const;
+  [[nodiscard]] Picoseconds busy(int cluster) const;  // sum over the cores of all but waiting
+
+ private:
+  [[nodiscard]] spec::LayerResult new_layer(network::LayerId id) const;
+  void close_accelerator(std::size_t unit, Picoseconds end);
+
+  struct AcceleratorWork {
+    bool running = false;
+    std::uint32_t layer = 0;
+    Picoseconds begin{0}, last_interrupt{0};
+  };
+
+  const spec::Platform& platform_;
+  const network::Model& model_;
+  const lowering::Program& program_;
+  accelerator::MemoryView& memory_;
+  cpu::CoherentCaches& caches_;
+  int images_;
+  std::function<void(int, int)> progress_;
+
+  int image_ = -1;
+  std::string current_layer_;
+  Picoseconds image_start_{0};
+  Picoseconds latency_sum_{0};
+  Picoseconds last_output_{0};
+  std::vector<network::Tensor> outputs_;
+  std::vector<spec::LayerResult> layers_;
+  std::size_t open_layer_ = 0;  // index into layers_
+  std::vector<std::vector<Picoseconds>> core_busy_;  // cluster, core: of the open layer
+  std::vector<Picoseconds> cluster_busy_;            // of the run
+  std::vector<std::uint32_t> shares_done_;           // by item
+  std::vector<AcceleratorWork> units_;
+  std::vector<spec::Span> timeline_;
+};
+
+}  // namespace tandem::sim
