@@ -59,7 +59,7 @@ module array #(
   localparam int FlagBits = 4 + PixelBits;
   logic step1_q, step2_q;
   logic [FlagBits-1:0] flags1_q, flags2_q;
-  logic [TagBits-1:0] tag_q [8];
+  logic [TagBits-1:0] tag_q [1:7];
   logic result3_q;
   logic [7:4] result_q;
   logic [WeightBits-1:0] weight_word_q;
@@ -151,6 +151,6 @@ module array #(
   assign quant_free_o = result_q[7] && group_ends_o;
 
   // Steps of arrays below a beat are padded in memory.
-  wire unused = ^{weights_i, slot7, tag_q[0]};
+  wire unused = ^{weights_i, slot7};
 
 endmodule

@@ -25,10 +25,11 @@ module pe #(
 
   localparam int DotBits = 16 + $clog2(Tn);
 
-  function automatic logic signed [DotBits-1:0] dot(input logic [8*Tn-1:0] a, input logic [8*Tn-1:0] b);
+  // Written in 32 bits, which simulate fastest; the register keeps the bits that can differ.
+  function automatic logic signed [31:0] dot(input logic [8*Tn-1:0] a, input logic [8*Tn-1:0] b);
     dot = '0;
     for (int n = 0; n < Tn; n++) begin
-      dot = dot + DotBits'($signed(a[8*n +: 8])) * DotBits'($signed(b[8*n +: 8]));
+      dot = dot + 32'($signed(a[8*n +: 8])) * 32'($signed(b[8*n +: 8]));
     end
   endfunction
 
@@ -49,7 +50,7 @@ module pe #(
 
   always_ff @(posedge clk_i) begin
     if (valid_i) begin
-      dot_q <= dot(features_i, weights_i);
+      dot_q <= DotBits'(dot(features_i, weights_i));
       first1_q <= first_i;
       last1_q <= last_i;
       partial1_q <= partial_i;

@@ -158,7 +158,7 @@ void Bench::take_addresses() {
   if (p.m_awvalid_o && p.m_awready_i) {
     const int beats = p.m_awlen_o + 1;
     check_address("AW", p.m_awaddr_o, beats, p.m_awsize_o, p.m_awburst_o);
-    addresses_.push_back({p.m_awaddr_o, beats, p.m_awid_o});
+    addresses_.push_back({p.m_awaddr_o, beats, p.m_awid_o, Response::okay});
     if (writes_outstanding() > static_cast<std::size_t>(accelerator::kMaxOutstandingWrites)) {
       violate("too many writes outstanding");
     }
@@ -171,18 +171,20 @@ void Bench::take_write_data() {
   p.m_wready_i = !addresses_.empty() && !stalls();
   if (!p.m_wvalid_o || !p.m_wready_i) return;
   WriteBurst& burst = addresses_.front();
-  if (response_of(burst.address, true) == Response::okay) {
+  const Response response = response_of(burst.address, true);
+  if (response == Response::okay) {
     std::uint8_t* const target = memory_.at(burst.address, 16);
     for (int i = 0; i < 16; ++i) {
       if (p.m_wstrb_o >> i & 1) target[i] = p.m_wdata_o[i];
     }
+  } else {
+    burst.response = response;
   }
-  const Response response = response_of(burst.address, true);
   burst.address += 16;
   const bool last = --burst.beats_left == 0;
   if (last != (p.m_wlast_o != 0)) violate("WLAST is not on the burst's last beat");
   if (!last) return;
-  responses_.push_back({now_ + timing_.write_latency + jitter(), burst.id, response});
+  responses_.push_back({now_ + timing_.write_latency + jitter(), burst.id, burst.response});
   addresses_.pop_front();
 }
 

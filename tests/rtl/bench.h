@@ -87,6 +87,7 @@ class Bench {
     std::uint64_t address = 0;
     int beats_left = 0;
     std::uint8_t id = 0;
+    Response response = Response::okay;  // of the worst beat so far
   };
   struct WriteResponse {
     std::int64_t ready_at = 0;
