@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/platform/make_accelerator.h"
 
-#include "models/core/error.h"
 #include "sim/components/accelerator_model.h"
+#include "sim/cosim/accelerator_rtl.h"
 #include "sim/platform/variant.h"
 
 namespace tandem::sim {
@@ -11,7 +11,9 @@ std::unique_ptr<Accelerator> make_accelerator(const spec::Accelerator& spec, Eve
                                               accelerator::MemoryView& memory, const MachineOptions& options) {
   const Clock clock(spec.clock);
   if (!options.rtl) return std::make_unique<AcceleratorModel>(spec.name.c_str(), queue, spec.array, clock, memory);
-  throw SimulationError("rtl: " + verilated_library(spec.array));
+  return std::make_unique<AcceleratorRtl>(
+      spec.name.c_str(), queue,
+      AcceleratorRtlSpec{verilated_library(spec.array), spec.array, clock, !options.skip_idle_cycles});
 }
 
 }  // namespace tandem::sim
