@@ -17,7 +17,7 @@ namespace tandem::sim {
 // Totals since the start. `busy` runs from a job's doorbell (or the end of the job before) to its interrupt.
 struct AcceleratorCounters {
   std::int64_t jobs = 0;    // finished, without those that ended in an error
-  std::int64_t errors = 0;  // jobs ended by a bus error or a refused descriptor
+  std::int64_t errors = 0;  // error responses its master got
   Cycles busy{0};
   Cycles mac_active{0};                // cycles in which the array stepped
   std::uint64_t evaluated_cycles = 0;  // of the Verilated RTL; 0 for the model

@@ -214,7 +214,8 @@ void Interconnect::hand_over(MasterPort& master, AxiPayload& payload, Picosecond
     first = std::max(first, master.read_data.free());
     last = std::max(last, master.read_data.take(first, duration));
   } else {
-    first = last = master.write_response.take(last, tick) - tick;  // a response a cycle
+    last = master.write_response.take(last, tick);  // the response's one beat
+    first = last - tick;
   }
   extension.last_beat = last;
   tlm::tlm_phase phase = tlm::BEGIN_RESP;

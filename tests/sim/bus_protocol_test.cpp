@@ -155,14 +155,14 @@ TEST(Timing, WriteWaitsForItsDataAtBothPorts) {
   Bench bench(fabric(1, 1));
   bench.issue(0, BusCommand::write, kBase, 256);
   run_simulation(kLong);
-  EXPECT_EQ(bench.done[0][0].when.raw(), 16'000 + 16'000 + 2'000 + 20'000 + 2'000);
+  EXPECT_EQ(bench.done[0][0].when.raw(), 16'000 + 16'000 + 2'000 + 20'000 + 2'000 + 1'000);
 }
 
 TEST(Timing, WritesOfOneMasterFillItsDataChannel) {
   Bench bench(fabric(1, 1));
   for (std::uint64_t i = 0; i < 32; ++i) bench.issue(0, BusCommand::write, kBase + i * 256, 256);
   run_simulation(kLong);
-  const std::int64_t first = 16'000 + 16'000 + 2'000 + 20'000 + 2'000;
+  const std::int64_t first = 16'000 + 16'000 + 2'000 + 20'000 + 2'000 + 1'000;
   EXPECT_EQ(bench.done[0].back().when.raw(), first + 31 * 16'000);
   EXPECT_EQ(bench.bus.master_counters(0).write_busy.raw(), 32 * 16'000);
 }

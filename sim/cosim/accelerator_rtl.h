@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The accelerator at fidelity `rtl`: a Verilated library behind the same sockets as the model.
+//
+// Time: cycle n is [n*T, (n+1)*T) (axi_pin_bridge.h). The RTL runs ahead of SystemC up to the next moment at
+// which anything else can act, never beyond: what it does itself is put into the event queue at the edge, and
+// that is a moment too. While it is idle (its idle_o, no access or response under way) its clock stops and
+// starts again on the grid; with `keep_clock_running` it does not, which changes no time of any beat.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+
+#include "sim/components/accelerator.h"
+#include "sim/cosim/axi_pin_bridge.h"
+#include "sim/cosim/axi_pin_checker.h"
+#include "sim/cosim/verilated_library.h"
+
+namespace tandem::sim {
+
+struct AcceleratorRtlSpec {
+  std::string library;       // path of the shared library
+  accelerator::Array array;  // what the library must be
+  Clock clock;
+  bool keep_clock_running = false;
+};
+
+class AcceleratorRtl : public sc_core::sc_module, public Accelerator, private AxiTargetBase {
+ public:
+  // Throws SimulationError when the library cannot be loaded or is of another array.
+  AcceleratorRtl(const sc_core::sc_module_name& name, EventQueue& queue, const AcceleratorRtlSpec& spec);
+
+  AxiTargetSocket& registers() override { return register_socket_; }
+  AxiInitiatorSocket& master() override { return master_.socket; }
+  void on_interrupt(std::function<void(bool)> listener) override { interrupt_ = std::move(listener); }
+  [[nodiscard]] const accelerator::Array& array() const override { return spec_.array; }
+  [[nodiscard]] const Clock& clock() const override { return spec_.clock; }
+  // Jobs, busy and MAC cycles are the RTL's own counter registers: read over its pins, outside simulated
+  // time, once it is idle; while it works they are those of the last idle moment they were asked for.
+  [[nodiscard]] AcceleratorCounters counters() const override;
+  [[nodiscard]] const BusMasterCounters& traffic() const override { return master_.counters(); }
+
+ private:
+  struct Access {
+    AxiPayload* payload;
+    Picoseconds arrival;
+  };
+  struct RegisterChannel {  // one access at a time, as AXI4-Lite masters of a CPU's device memory do
+    std::deque<Access> queued;
+    AxiPayload* active = nullptr;
+    bool address_taken = false, data_taken = false;
+  };
+
+  SC_HAS_PROCESS(AcceleratorRtl);
+  tlm::tlm_sync_enum nb_transport_fw(AxiPayload& payload, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) override;
+  void advance();
+  void run_cycle();
+  void drive_registers(TandemPins& pins);
+  void sample_registers(const TandemPins& pins);
+  void begin_access(RegisterChannel& channel);
+  void end_access(RegisterChannel& channel, unsigned response);
+  void answer(std::uint64_t payload);
+  void change_interrupt(std::uint64_t level);
+  [[nodiscard]] bool sleeps();
+  [[nodiscard]] std::uint32_t peek(std::uint32_t offset) const;
+
+  AcceleratorRtlSpec spec_;
+  EventQueue& queue_;
+  AxiTargetSocket register_socket_;
+  BusMaster master_;
+  mutable VerilatedLibrary library_;
+  AxiPinBridge bridge_;
+  AxiPinChecker checker_;
+  std::function<void(bool)> interrupt_;
+  sc_core::sc_event wake_;
+
+  RegisterChannel writes_, reads_;
+  std::int64_t cycle_ = 0;  // the next to evaluate
+  bool asleep_ = true;
+  bool irq_level_ = false;
+  mutable AcceleratorCounters counters_;
+};
+
+}  // namespace tandem::sim
