@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every gate of a DRAM channel from both sides: one clock too early it is not allowed, at its time it is.
+#include "models/memory/dram.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "models/memory/dram_scheduler.h"
+
+namespace tandem::memory {
+namespace {
+
+constexpr Bank kA{0}, kB{1};
+constexpr Row kRow{3}, kOther{4};
+
+// A clock of 1 ns and gates that all differ, so that no gate can stand in for another.
+DramSpec spec() {
+  DramSpec dram;
+  dram.name = "test";
+  dram.clock = Clock(Hertz(1'000'000'000));
+  dram.timing.burst_length = 8;
+  dram.timing.read_latency = 11;
+  dram.timing.write_latency = 7;
+  dram.timing.rcd = Picoseconds{13'000};
+  dram.timing.rp = Picoseconds{17'000};
+  dram.timing.rp_all = Picoseconds{19'000};
+  dram.timing.ras = Picoseconds{41'000};
+  dram.timing.rrd = Picoseconds{5'000};
+  dram.timing.faw = Picoseconds{29'000};
+  dram.timing.rtp = Picoseconds{8'000};
+  dram.timing.wr = Picoseconds{15'000};
+  dram.timing.wtr = Picoseconds{9'000};
+  dram.timing.dqsck = Picoseconds{2'500};
+  dram.timing.rfc = Picoseconds{130'000};
+  dram.timing.refi = Picoseconds{3'900'000};
+  return dram;
+}
+
+constexpr Picoseconds ns(std::int64_t value) { return Picoseconds{value * 1000}; }
+constexpr Picoseconds kStart = ns(1000);
+
+// `earliest(from)` is a gate that opens at `open`: asked a clock before it says `open`, asked at it or later,
+// then.
+template <class Earliest>
+void expect_gate(Earliest&& earliest, Picoseconds open) {
+  EXPECT_EQ(earliest(open - ns(1)), open) << "not allowed a clock before";
+  EXPECT_EQ(earliest(open), open) << "allowed at its time";
+  EXPECT_EQ(earliest(open + ns(5)), open + ns(5)) << "and after";
+}
+
+struct DramGate : testing::Test {
+  DramChannel channel{spec()};
+  auto column(Bank bank, Access access) {
+    return [this, bank, access](Picoseconds from) { return channel.earliest_column(bank, access, from); };
+  }
+  auto activate(Bank bank) {
+    return [this, bank](Picoseconds from) { return channel.earliest_activate(bank, from); };
+  }
+  auto precharge(Bank bank) {
+    return [this, bank](Picoseconds from) { return channel.earliest_precharge(bank, from); };
+  }
+};
+
+TEST_F(DramGate, RcdFromActivateToColumn) {
+  channel.activate(kA, kRow, kStart);
+  expect_gate(column(kA, Access::read), kStart + ns(13));
+  expect_gate(column(kA, Access::write), kStart + ns(13));
+}
+
+TEST_F(DramGate, RasFromActivateToPrecharge) {
+  channel.activate(kA, kRow, kStart);
+  expect_gate(precharge(kA), kStart + ns(41));
+}
+
+TEST_F(DramGate, RpFromPrechargeToActivate) {
+  channel.activate(kA, kRow, kStart);
+  channel.precharge(kA, kStart + ns(60));
+  expect_gate(activate(kA), kStart + ns(60 + 17));
+}
+
+TEST_F(DramGate, RcBetweenActivatesOfOneBank) {
+  channel.activate(kA, kRow, kStart);
+  channel.precharge(kA, kStart + ns(41));
+  expect_gate(activate(kA), kStart + ns(41 + 17));
+}
+
+TEST_F(DramGate, RrdBetweenActivatesOfTwoBanks) {
+  channel.activate(kA, kRow, kStart);
+  expect_gate(activate(kB), kStart + ns(5));
+}
+
+TEST_F(DramGate, FawHoldsBackTheFifthActivate) {
+  for (std::uint32_t i = 0; i < 4; ++i) channel.activate(Bank{i}, kRow, kStart + ns(5 * i));
+  expect_gate(activate(Bank{4}), kStart + ns(29));
+  channel.activate(Bank{4}, kRow, kStart + ns(29));
+  expect_gate(activate(Bank{5}), kStart + ns(5 + 29));
+}
+
+TEST_F(DramGate, BurstBetweenColumnsOfOneDirection) {
+  channel.activate(kA, kRow, kStart);
+  channel.column(kA, Access::read, kStart + ns(100));
+  expect_gate(column(kA, Access::read), kStart + ns(104));
+  channel.column(kA, Access::write, kStart + ns(200));
+  expect_gate(column(kA, Access::write), kStart + ns(204));
+}
+
+TEST_F(DramGate, RtpFromReadToPrecharge) {
+  channel.activate(kA, kRow, kStart);
+  channel.column(kA, Access::read, kStart + ns(100));
+  expect_gate(precharge(kA), kStart + ns(108));
+}
+
+TEST_F(DramGate, WrFromTheLastWriteDataToPrecharge) {
+  channel.activate(kA, kRow, kStart);
+  channel.column(kA, Access::write, kStart + ns(100));
+  expect_gate(precharge(kA), kStart + ns(100 + 7 + 1 + 4 + 15));
+}
+
+TEST_F(DramGate, WtrFromTheLastWriteDataToRead) {
+  channel.activate(kA, kRow, kStart);
+  channel.column(kA, Access::write, kStart + ns(100));
+  expect_gate(column(kA, Access::read), kStart + ns(100 + 7 + 1 + 4 + 9));
+}
+
+TEST_F(DramGate, ReadToWriteTurnsTheBusRound) {
+  channel.activate(kA, kRow, kStart);
+  channel.column(kA, Access::read, kStart + ns(100));
+  // RL + tDQSCK (2.5 ns: 3 clocks) + burst - WL + 2
+  expect_gate(column(kA, Access::write), kStart + ns(100 + 11 + 3 + 4 - 7 + 2));
+}
+
+TEST_F(DramGate, TurnaroundHoldsAcrossBanks) {
+  channel.activate(kA, kRow, kStart);
+  channel.activate(kB, kRow, kStart + ns(5));
+  channel.column(kA, Access::write, kStart + ns(100));
+  expect_gate(column(kB, Access::read), kStart + ns(121));
+}
+
+TEST_F(DramGate, RfcAfterARefreshOfClosedBanks) {
+  EXPECT_EQ(channel.refresh(kStart), kStart + ns(130));
+  expect_gate(activate(kA), kStart + ns(130));
+  expect_gate(activate(kB), kStart + ns(130));
+}
+
+TEST_F(DramGate, RefreshClosesOpenBanksFirst) {
+  channel.activate(kA, kRow, kStart);
+  // Asked for right away it waits for tRAS, then precharges all banks.
+  EXPECT_EQ(channel.refresh(kStart + ns(1)), kStart + ns(41 + 19 + 130));
+  EXPECT_EQ(channel.open_row(kA), Row::none);
+}
+
+TEST_F(DramGate, DataFollowTheColumnByItsLatency) {
+  channel.activate(kA, kRow, kStart);
+  const Interval read = channel.column(kA, Access::read, kStart + ns(100));
+  EXPECT_EQ(read.begin, kStart + ns(111));
+  EXPECT_EQ(read.end, kStart + ns(115));
+  const Interval write = channel.column(kA, Access::write, kStart + ns(200));
+  EXPECT_EQ(write.begin, kStart + ns(207));
+  EXPECT_EQ(write.end, kStart + ns(211));
+}
+
+TEST_F(DramGate, GatesAreWholeClocks) {
+  DramSpec odd = spec();
+  odd.timing.rcd = Picoseconds{13'001};
+  DramChannel rounded(odd);
+  rounded.activate(kA, kRow, kStart);
+  EXPECT_EQ(rounded.earliest_column(kA, Access::read, kStart), kStart + ns(14));
+}
+
+Run run(std::uint64_t token, Bank bank, Row row, Access access = Access::read, Picoseconds arrival = kStart) {
+  return {token, access, bank, row, 1, arrival};
+}
+
+// Steps until everything is served; the order of the tokens.
+std::vector<std::uint64_t> serve(DramScheduler& scheduler, Picoseconds from) {
+  std::vector<std::uint64_t> order;
+  Picoseconds time = from;
+  while (!scheduler.empty()) {
+    if (const auto served = scheduler.step(time)) order.push_back(served->run.token);
+    if (scheduler.next()) time = *scheduler.next();
+  }
+  return order;
+}
+
+DramScheduler with(std::vector<Run> runs, const SchedulerSpec& scheduler = {}) {
+  DramScheduler result(spec(), scheduler);
+  for (const Run& each : runs) {
+    result.reserve(each.access, each.accesses);
+    result.push(each);
+  }
+  return result;
+}
+
+TEST(DramSchedulerOrder, RowHitOvertakesAnOlderMiss) {
+  DramScheduler scheduler = with({run(1, kA, kRow), run(2, kA, kOther), run(3, kA, kRow)});
+  EXPECT_EQ(serve(scheduler, kStart), (std::vector<std::uint64_t>{1, 3, 2}));
+  EXPECT_EQ(scheduler.channel().counters().row_hits, 1);
+  EXPECT_EQ(scheduler.channel().counters().activates, 2);
+}
+
+TEST(DramSchedulerOrder, OverTheAgeLimitTheMissGoesFirst) {
+  SchedulerSpec strict;
+  strict.age_limit = ns(10);
+  DramScheduler scheduler = with({run(1, kA, kRow), run(2, kA, kOther), run(3, kA, kRow)}, strict);
+  EXPECT_EQ(serve(scheduler, kStart), (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST(DramSchedulerOrder, BanksAreOpenedSideBySide) {
+  DramScheduler one_bank = with({run(1, kA, kRow), run(2, kA, kOther)});
+  DramScheduler two_banks = with({run(1, kA, kRow), run(2, kB, kOther)});
+  const auto last_data = [](DramScheduler& scheduler) {
+    Picoseconds time = kStart, end{0};
+    while (!scheduler.empty()) {
+      if (const auto served = scheduler.step(time)) end = served->data.end;
+      if (scheduler.next()) time = *scheduler.next();
+    }
+    return end;
+  };
+  // ACT, ACT after tRRD, READ after tRCD, data.
+  EXPECT_EQ(last_data(two_banks), kStart + ns(5 + 13 + 11 + 4));
+  // ACT, tRAS, tRP, tRCD, data.
+  EXPECT_EQ(last_data(one_bank), kStart + ns(41 + 17 + 13 + 11 + 4));
+}
+
+TEST(DramSchedulerOrder, WritesWaitForReadsUntilTheMark) {
+  SchedulerSpec marks;
+  marks.write_high = 3;
+  marks.write_low = 1;
+  const auto order_with_writes = [&](int writes) {
+    std::vector<memory::Run> runs;
+    for (int i = 0; i < writes; ++i)
+      runs.push_back(run(100 + static_cast<std::uint64_t>(i), kB, kRow, Access::write));
+    for (std::uint64_t i = 0; i < 2; ++i) runs.push_back(run(i, kA, kRow));
+    DramScheduler scheduler = with(runs, marks);
+    return serve(scheduler, kStart);
+  };
+  EXPECT_EQ(order_with_writes(2), (std::vector<std::uint64_t>{0, 1, 100, 101}));
+  EXPECT_EQ(order_with_writes(3), (std::vector<std::uint64_t>{100, 101, 0, 1, 102}));
+}
+
+TEST(DramSchedulerOrder, RefreshComesOncePerInterval) {
+  DramScheduler scheduler(spec(), SchedulerSpec{});
+  const Picoseconds refi = spec().timing.refi;
+  for (std::int64_t i = 0; i < 10; ++i) {
+    const Picoseconds at = refi * (2 * i) + ns(10);
+    scheduler.reserve(Access::read, 1);
+    scheduler.push(run(0, kA, kRow, Access::read, at));
+    serve(scheduler, at);
+  }
+  EXPECT_EQ(scheduler.channel().counters().refreshes, 18);
+  EXPECT_EQ(scheduler.channel().counters().row_hits, 0) << "every row was closed by a refresh in between";
+}
+
+TEST(DramSchedulerRoom, QueueTakesItsLengthAndAnyLengthWhenEmpty) {
+  SchedulerSpec small;
+  small.read_queue = 8;
+  DramScheduler scheduler(spec(), small);
+  EXPECT_TRUE(scheduler.has_room(Access::read, 64));
+  scheduler.reserve(Access::read, 5);
+  EXPECT_TRUE(scheduler.has_room(Access::read, 3));
+  EXPECT_FALSE(scheduler.has_room(Access::read, 4));
+  EXPECT_TRUE(scheduler.has_room(Access::write, 4));
+}
+
+TEST(DramAddress, EveryByteHasItsOwnPlace) {
+  for (const std::string& name : dram_names()) {
+    const DramSpec& dram = *find_dram(name);
+    std::set<std::tuple<std::uint32_t, std::uint32_t, std::int64_t, std::int64_t>> places;
+    const std::uint64_t step = 32, bytes = 1u << 20;
+    for (std::uint64_t offset = 0; offset < bytes; offset += step) {
+      const Location at = locate(dram, offset);
+      EXPECT_LT(at.channel, static_cast<std::uint32_t>(dram.channels));
+      EXPECT_LT(static_cast<int>(at.bank), dram.banks);
+      EXPECT_LT(at.column, dram.row_bytes);
+      places.emplace(at.channel, static_cast<std::uint32_t>(at.bank), static_cast<std::int64_t>(at.row),
+                     at.column);
+    }
+    EXPECT_EQ(places.size(), bytes / step) << name;
+  }
+}
+
+TEST(DramAddress, XorSpreadsARowStrideOverTheBanks) {
+  DramSpec dram = *find_dram("lpddr4_2133_x32");
+  const auto stride = static_cast<std::uint64_t>(dram.row_bytes) * static_cast<std::uint64_t>(dram.banks);
+  const auto banks_touched = [&] {
+    std::set<std::uint32_t> banks;
+    for (std::uint64_t i = 0; i < 8; ++i)
+      banks.insert(static_cast<std::uint32_t>(locate(dram, i * stride).bank));
+    return banks.size();
+  };
+  EXPECT_EQ(banks_touched(), 8u);
+  dram.xor_banks = false;
+  EXPECT_EQ(banks_touched(), 1u);
+}
+
+TEST(DramParts, PeakIsWhatTheDataSheetsSay) {
+  // 2 x 1066 MHz x 4 bytes, and 2 x 1866 MHz x 8 bytes; the clock's period is rounded to a picosecond.
+  EXPECT_NEAR(find_dram("lpddr4_2133_x32")->peak_bytes_per_second(), 8.528e9, 0.01e9);
+  EXPECT_NEAR(find_dram("lpddr4x_3733_4x16")->peak_bytes_per_second(), 29.856e9, 0.03e9);
+  EXPECT_EQ(find_dram("ddr9"), nullptr);
+}
+
+}  // namespace
+}  // namespace tandem::memory
