@@ -33,7 +33,7 @@ for fuzzer in $fuzzers; do
   found=$build/corpus/$fuzzer
   mkdir -p "$found" "$build/crashes"
   log=$build/$fuzzer.log
-  if "$build/tests/fuzz/fuzz_$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=40000 \
+  if "$build/tests/fuzz/fuzz_$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=20000 \
     -print_final_stats=1 -artifact_prefix="$build/crashes/$fuzzer-" "$found" "$build/seeds/$fuzzer" >"$log" 2>&1; then
     result="no crash"
   else

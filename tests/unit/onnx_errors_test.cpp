@@ -139,9 +139,11 @@ OnnxWriter with_weights(const Ints& dims, const std::vector<float>& values) {
 
 TEST(OnnxErrors, WeightsThatDoNotHoldWhatTheirShapeSays) {
   expect_contains(error_of(with_weights({2, 4, 1, 1}, {1, 2, 3})),
-                  "m.onnx: w: tensor \"w\" holds 3 elements where its shape has 8");
-  expect_contains(error_of(with_weights({-2, 4, 1, 1}, {})), "m.onnx: w: a tensor has a side of -2");
-  expect_contains(error_of(with_weights({1 << 20, 1 << 20, 1 << 20, 1 << 20}, {})), "elements");
+                  "m.onnx: conv: tensor \"w\" holds 3 elements where its shape has 8");
+  expect_contains(error_of(with_weights({-2, 4, 1, 1}, {})),
+                  "m.onnx: conv: tensor \"w\" has a side of -2; allowed is 0 to");
+  expect_contains(error_of(with_weights({1 << 20, 1 << 20, 1 << 20, 1 << 20}, {})),
+                  "tensor \"w\" has more than 268435456 elements");
   expect_contains(error_of(with_weights({1, 4, 1, 1}, {1, 2, 3, std::numeric_limits<float>::quiet_NaN()})),
                   "m.onnx: conv: not every value of the weights is finite");
   expect_contains(error_of(with_weights({1, 5, 1, 1}, {1, 2, 3, 4, 5})),
@@ -158,19 +160,27 @@ TEST(OnnxErrors, AHugeConstantOfShapeCostsNoMemory) {
   expect_contains(error_of(writer), "m.onnx: conv2: the bias is a ConstantOfShape of 134217728 elements");
 }
 
+TEST(OnnxErrors, AnInitialiserNobodyReadsMayBeOfAnyType) {
+  OnnxWriter writer = with_weights({2, 4, 1, 1}, std::vector<float>(8, 1));
+  onnx::TensorProto* unused = writer.model.mutable_graph()->add_initializer();
+  unused->set_name("unused");
+  unused->set_data_type(onnx::TensorProto::STRING);
+  EXPECT_EQ(error_of(writer), "no error");
+}
+
 TEST(OnnxErrors, ExternalDataIsRefused) {
   OnnxWriter writer = with_weights({2, 4, 1, 1}, {});
   onnx::TensorProto* tensor = writer.model.mutable_graph()->mutable_initializer(0);
   tensor->set_data_location(onnx::TensorProto::EXTERNAL);
   tensor->add_external_data()->set_key("location");
   expect_contains(error_of(writer),
-                  "m.onnx: w: tensor \"w\" is in an external file; save the model in one file");
+                  "m.onnx: conv: tensor \"w\" is in an external file; save the model in one file");
 }
 
 TEST(OnnxErrors, HalfPrecisionWeightsAreNamed) {
   OnnxWriter writer = with_weights({2, 4, 1, 1}, {});
   writer.model.mutable_graph()->mutable_initializer(0)->set_data_type(onnx::TensorProto::FLOAT16);
-  expect_contains(error_of(writer), "m.onnx: w: tensor \"w\" has elements of type FLOAT16; FLOAT");
+  expect_contains(error_of(writer), "m.onnx: conv: tensor \"w\" has elements of type FLOAT16; FLOAT");
 }
 
 TEST(OnnxErrors, ATransposeOutsideAShuffle) {

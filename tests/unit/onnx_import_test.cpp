@@ -2,7 +2,6 @@
 // How single operators are mapped, folded and fused.
 #include <gtest/gtest.h>
 
-
 #include "models/network/onnx/import.h"
 #include "tests/unit/onnx_writer.h"
 

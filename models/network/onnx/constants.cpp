@@ -26,19 +26,18 @@ Word little_endian(const std::string& bytes, std::size_t index) {
   return word;
 }
 
-void expect_size(const onnx::TensorProto& tensor, std::int64_t given, std::int64_t needed) {
+void expect_size(std::int64_t given, std::int64_t needed) {
   if (given != needed) {
-    throw Unmappable(fmt::format("tensor \"{}\" holds {} elements where its shape has {}",
-                                 printable(tensor.name()), given, needed));
+    throw Unmappable(fmt::format("holds {} elements where its shape has {}", given, needed));
   }
 }
 
 template <class Word, class List>
 void check_elements(const onnx::TensorProto& tensor, std::int64_t count, const List& list) {
-  if (!tensor.has_raw_data()) return expect_size(tensor, list.size(), count);
+  if (!tensor.has_raw_data()) return expect_size(list.size(), count);
   const std::size_t bytes = tensor.raw_data().size();
-  if (bytes % sizeof(Word) != 0) throw Unmappable("raw data ends inside an element");
-  expect_size(tensor, static_cast<std::int64_t>(bytes / sizeof(Word)), count);
+  if (bytes % sizeof(Word) != 0) throw Unmappable("holds raw data that ends inside an element");
+  expect_size(static_cast<std::int64_t>(bytes / sizeof(Word)), count);
 }
 
 template <class Word, class List, class Take>
@@ -56,10 +55,10 @@ void for_each_element(const onnx::TensorProto& tensor, const List& list, Take ta
 std::int64_t element_count(const std::vector<std::int64_t>& dims) {
   std::int64_t count = 1;
   for (const std::int64_t size : dims) {
-    if (size < 0 || size > kMaxElements) throw Unmappable(fmt::format("a tensor has a side of {}", size));
+    if (size < 0 || size > kMaxElements)
+      throw Unmappable(fmt::format("has a side of {}; allowed is 0 to {}", size, kMaxElements));
     count *= size;  // both at most 2^28
-    if (count > kMaxElements)
-      throw Unmappable(fmt::format("a tensor has more than {} elements", kMaxElements));
+    if (count > kMaxElements) throw Unmappable(fmt::format("has more than {} elements", kMaxElements));
   }
   return count;
 }
@@ -68,10 +67,9 @@ std::int64_t Constant::elements() const { return element_count(dims); }
 
 Constant read_tensor(const onnx::TensorProto& tensor) {
   if (tensor.data_location() == onnx::TensorProto::EXTERNAL || tensor.external_data_size() > 0) {
-    throw Unmappable(fmt::format("tensor \"{}\" is in an external file; save the model in one file",
-                                 printable(tensor.name())));
+    throw Unmappable("is in an external file; save the model in one file");
   }
-  if (tensor.has_segment()) throw Unmappable("a tensor in segments is not supported");
+  if (tensor.has_segment()) throw Unmappable("comes in segments; save it in one piece");
   Constant constant;
   constant.dims.assign(tensor.dims().begin(), tensor.dims().end());
   const std::int64_t count = element_count(constant.dims);
@@ -88,12 +86,10 @@ Constant read_tensor(const onnx::TensorProto& tensor) {
       check_elements<std::uint32_t>(tensor, count, tensor.int32_data());
       break;
     default:
-      throw Unmappable(
-          fmt::format("tensor \"{}\" has elements of type {}; FLOAT, INT64 and INT32 are supported",
-                      printable(tensor.name()),
-                      onnx::TensorProto::DataType_IsValid(tensor.data_type())
-                          ? onnx::TensorProto::DataType_Name(tensor.data_type())
-                          : std::to_string(tensor.data_type())));
+      throw Unmappable(fmt::format("has elements of type {}; FLOAT, INT64 and INT32 are supported",
+                                   onnx::TensorProto::DataType_IsValid(tensor.data_type())
+                                       ? onnx::TensorProto::DataType_Name(tensor.data_type())
+                                       : std::to_string(tensor.data_type())));
   }
   return constant;
 }

@@ -29,7 +29,8 @@ struct Constant {
 // The product; throws when a size is negative or the product is above kMaxElements.
 std::int64_t element_count(const std::vector<std::int64_t>& dims);
 
-Constant read_tensor(const onnx::TensorProto& tensor);  // `tensor` must outlive the result
+// `tensor` must outlive the result. The message of an Unmappable goes on after the tensor's name.
+Constant read_tensor(const onnx::TensorProto& tensor);
 // All elements. A filled constant is written out only up to kMaxChannels elements.
 std::vector<float> float_values(const Constant& constant, const char* what);
 std::vector<std::int64_t> integer_values(const Constant& constant, const char* what);

@@ -43,7 +43,9 @@ void Importer::note(std::vector<Problem>& list, const std::string& key, std::str
   noted.message = std::move(message);
 }
 
-void Importer::problem(const std::string& key, std::string message) { note(problems_, key, std::move(message)); }
+void Importer::problem(const std::string& key, std::string message) {
+  note(problems_, key, std::move(message));
+}
 
 void Importer::warn(const std::string& key, std::string message) { note(warnings_, key, std::move(message)); }
 
@@ -94,8 +96,7 @@ void Importer::read_initialisers() {
     try {
       value.constant = std::make_shared<const Constant>(read_tensor(tensor));
     } catch (const Unmappable& error) {
-      problem(printable(tensor.name()), error.what());
-      value.failed = true;
+      value.error = fmt::format("tensor \"{}\" {}", printable(tensor.name()), error.what());
     }
     if (!values_.emplace(tensor.name(), std::move(value)).second) {
       problem(printable(tensor.name()), "is the name of two initialisers; names must differ");

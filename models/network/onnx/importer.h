@@ -28,6 +28,7 @@ struct Value {
   int rank = 4;         // of the ONNX tensor, batch included; 2 after a flatten
   std::string origin;   // the tensor whose readers count: an Identity does not make a new one
   bool failed = false;  // its node could not be mapped: its readers stay silent
+  std::string error;    // of an initialiser that cannot be read: its readers say so
   // Left behind by operators that only mean something together with the next one.
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;  // Pad, waiting for its convolution or pool
   int split_groups = 0;                                          // first Reshape of a channel shuffle
@@ -96,6 +97,7 @@ class Importer {
   std::map<std::string, int> reader_counts_;
   std::map<std::string, const onnx::NodeProto*> some_reader_;
   std::vector<Draft> drafts_;
+  std::int64_t parameters_ = 0;  // held by all layers
   std::map<std::string, int> name_uses_;
   std::vector<Problem> problems_;
   std::vector<Problem> warnings_;

@@ -14,7 +14,9 @@ bool Importer::has_input(const Node& node, int index) const {
 
 const Value& Importer::any_input(const Node& node, int index) const {
   if (!has_input(node, index)) throw Unmappable(fmt::format("input {} is missing", index));
-  return values_.at(node.proto().input(index));
+  const Value& value = values_.at(node.proto().input(index));
+  if (!value.error.empty()) throw Unmappable(value.error);
+  return value;
 }
 
 const Value& Importer::padded_input(const Node& node, int index) const {
@@ -79,6 +81,14 @@ Value& Importer::add_layer(const Node& node, Layer layer, const std::vector<Valu
   std::vector<std::string> messages;
   layer.output = infer_shape(layer, shapes, messages);
   if (!messages.empty()) throw Unmappable(fmt::format("{}", fmt::join(messages, "; ")));
+  // Layers may share an initialiser, so that a small file could ask for any amount of memory.
+  if (layer.parameters) {
+    parameters_ +=
+        static_cast<std::int64_t>(layer.parameters->weights.size() + layer.parameters->bias.size());
+    if (parameters_ > kMaxElements) {
+      throw Unmappable(fmt::format("brings the weights of all layers above {}, the limit", kMaxElements));
+    }
+  }
   layer.name = unique_name(node.label());
   layer.place = {file_name_, 0, 0};
   draft.layer = std::move(layer);
