@@ -13,8 +13,8 @@ namespace {
 
 // Cycles of the RTL's control path (rtl/accelerator/axi_lite_slave.sv, job_control.sv), counted at its
 // registers.
-constexpr std::int64_t kAccessCycles = 1;    // register access offered to its effect
-constexpr std::int64_t kAnswerCycles = 2;    // ... and to the response
+constexpr std::int64_t kAccessCycles = 2;    // register access on the pins to its effect
+constexpr std::int64_t kAnswerCycles = 3;    // ... and to the response
 constexpr std::int64_t kDoorbellCycles = 4;  // doorbell's effect to the descriptor's read address
 constexpr std::int64_t kCheckCycles = 2;     // of a descriptor that is refused
 constexpr std::int64_t kDrainedCycles = 1;   // bus idle to the interrupt
@@ -75,7 +75,10 @@ Picoseconds AcceleratorModel::after(std::int64_t cycles) const {
 
 tlm::tlm_sync_enum AcceleratorModel::nb_transport_fw(AxiPayload& payload, tlm::tlm_phase& phase,
                                                      sc_core::sc_time&) {
-  queue_.at<&AcceleratorModel::access>(after(kAccessCycles), *this, std::bit_cast<std::uint64_t>(&payload));
+  // An access is on the pins in the first cycle that begins after its arrival.
+  const Picoseconds begin = clock_.period() * (now() / clock_.period() + 1);
+  queue_.at<&AcceleratorModel::access>(begin + clock_.period() * kAccessCycles, *this,
+                                       std::bit_cast<std::uint64_t>(&payload));
   phase = tlm::END_REQ;
   return tlm::TLM_UPDATED;
 }

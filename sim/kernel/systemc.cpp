@@ -11,7 +11,8 @@ namespace {
 
 bool warnings_throw = false;  // SystemC's handler is a bare function: its one setting has to live here
 
-void handle_report(const sc_core::sc_report& report, const sc_core::sc_actions&) {
+void handle_report(const sc_core::sc_report& report, const sc_core::sc_actions& actions) {
+  if (actions == sc_core::SC_DO_NOTHING) return;
   const sc_core::sc_severity severity = report.get_severity();
   // The kernel reports an exception that leaves a process through here and expects an sc_report to be thrown.
   if (severity >= sc_core::SC_ERROR || (severity == sc_core::SC_WARNING && warnings_throw)) throw report;
@@ -33,6 +34,9 @@ std::string message_of(const sc_core::sc_report& report) {
 void install_report_handler(bool warnings_are_errors) {
   warnings_throw = warnings_are_errors;
   sc_core::sc_report_handler::set_handler(handle_report);
+  // Normal here: a run that has nothing (more) to do, and a platform that ends its own run.
+  sc_core::sc_report_handler::set_actions(sc_core::SC_ID_NO_SC_START_ACTIVITY_, sc_core::SC_DO_NOTHING);
+  sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
 }
 
 void run_simulation(Picoseconds limit) {
