@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The oracle: every split of every layer is simulated, the fastest is taken. One simulated image tries one split of
 // each layer, so the number of simulations is the largest number of splits of a layer. A layer's time depends a
-// little on its neighbours' splits (what a cache holds, whose output needs maintenance), so the composed schedule is
-// simulated against the planners' own and the best of them is the answer.
+// little on its neighbours' splits (what a cache holds, whose output needs maintenance), and the search runs at fidelity
+// `model`, so the composed schedule is simulated at the run's fidelity against the planners' own, and the best wins.
 #include <algorithm>
 
 #include "dse/plan/builder.h"
@@ -36,7 +36,7 @@ spec::Schedule plan_oracle(const Problem& problem, const Measure& measure) {
     for (const auto& own : points) splits.push_back(own[std::min(trial, own.size() - 1)]);
     trials.push_back(compose(problem, splits));
   }
-  const std::vector<Measured> measured = measure(trials);
+  const std::vector<Measured> measured = measure(trials, Effort::search);
 
   std::vector<int> best;
   for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -49,7 +49,7 @@ spec::Schedule plan_oracle(const Problem& problem, const Measure& measure) {
   }
   std::vector<spec::Schedule> finalists = {compose(problem, best), plan_cosched(problem),
                                            plan_accelerator_only(problem), plan_cpu_only(problem)};
-  const std::vector<Measured> finals = measure(finalists);
+  const std::vector<Measured> finals = measure(finalists, Effort::final);
   std::size_t winner = 0;
   for (std::size_t i = 1; i < finals.size(); ++i) {
     if (finals[i].latency < finals[winner].latency) winner = i;

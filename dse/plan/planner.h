@@ -29,11 +29,15 @@ std::vector<std::string> allowed_core_groups(const spec::Platform& platform, con
                                              const std::string& where);
 
 // Simulated time of every layer (by layer id; 0 without work) and of the whole image, per schedule.
+enum class Effort {
+  search,  // the fast stand-ins: fidelity `model`
+  final,   // the fidelity of the run
+};
 struct Measured {
   std::vector<Picoseconds> layers;
   Picoseconds latency{0};
 };
-using Measure = std::function<std::vector<Measured>(const std::vector<spec::Schedule>&)>;
+using Measure = std::function<std::vector<Measured>(const std::vector<spec::Schedule>&, Effort)>;
 
 // `measure` is asked by the oracle only. Throws InputError when the platform lacks what the planner needs.
 spec::Schedule make_schedule(spec::Planner planner, const Problem& problem, const Measure& measure);

@@ -50,10 +50,10 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
 
 namespace {
 
-// Layer times of one image at fidelity `model`, as text: "latency id time id time ...".
-std::string measure_one(const Session& session, const spec::Schedule& schedule) {
+// Times of one image, as text: the latency, then every layer's, in picoseconds.
+std::string measure_one(const Session& session, const spec::Schedule& schedule, plan::Effort effort) {
   sim::MachineOptions options = session.machine_options();
-  options.rtl = false;
+  if (effort == plan::Effort::search) options.rtl = false;
   const spec::RunResult result = sim::simulate(session.platform, session.model, schedule, 1, options);
   std::string text = std::to_string(result.latency.raw());
   for (const spec::LayerResult& layer : result.layers) text += fmt::format(" {}", (layer.end - layer.start).raw());
@@ -79,12 +79,13 @@ plan::Measured parse_measured(const std::string& text, const network::Network& n
 }
 
 plan::Measure measure_in_children(const Session& session) {
-  return [&session](const std::vector<spec::Schedule>& schedules) {
+  return [&session](const std::vector<spec::Schedule>& schedules, plan::Effort effort) {
     Progress progress("simulating schedules");
     const int count = static_cast<int>(schedules.size());
     const int parallel = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     const std::vector<std::string> texts = run_in_children(
-        count, parallel, [&](int i) { return measure_one(session, schedules[static_cast<std::size_t>(i)]); },
+        count, parallel,
+        [&](int i) { return measure_one(session, schedules[static_cast<std::size_t>(i)], effort); },
         [&](int done) { progress.step(done, count); });
     std::vector<plan::Measured> all;
     for (const std::string& text : texts) all.push_back(parse_measured(text, *session.model.network));

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The command line's contract: exit codes, messages with their place, JSON on a clean stdout, the same bytes twice."""
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+BINARY = os.environ["TANDEM_BINARY"]
+ROOT = pathlib.Path(os.environ["TANDEM_ROOT"])
+QUICK = ["configs/runs/quickstart.toml", "--set", "network=tiny", "--set", "fidelity.accelerator=model"]
+
+
+def tandem(*arguments):
+    return subprocess.run([BINARY, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
+class Answers(unittest.TestCase):
+    def test_run_json_holds_the_keys_of_the_contract(self):
+        done = tandem("run", *QUICK, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = json.loads(done.stdout)
+        for key in ("platform network precision planner images latency_ms throughput_images_per_s energy_mj "
+                    "predicted_latency_ms output_sha256 reference_sha256 layers stages accelerator memory "
+                    "simulation").split():
+            self.assertIn(key, result)
+        for key in ("name kind image macs resource_channels start_us end_us busy_us idle_percent predicted_us").split():
+            self.assertIn(key, result["layers"][0])
+        self.assertEqual(result["output_sha256"], result["reference_sha256"])
+        self.assertEqual(set(result["accelerator"]) & {"cycles", "macs", "utilization"}, {"cycles", "macs", "utilization"})
+        # The published meaning of idle_percent, recomputed from the same layer's figures.
+        shared = [layer for layer in result["layers"] if len(layer["busy_us"]) > 1]
+        self.assertTrue(shared)
+        for layer in shared:
+            time = layer["end_us"] - layer["start_us"]
+            self.assertAlmostEqual(layer["idle_percent"], 100 * (1 - min(layer["busy_us"].values()) / time), places=6)
+
+    def test_the_same_run_twice_gives_the_same_bytes(self):
+        texts = []
+        for _ in range(2):
+            result = json.loads(tandem("run", *QUICK, "--json").stdout)
+            result["simulation"].pop("wall_s")
+            texts.append(json.dumps(result))
+        self.assertEqual(texts[0], texts[1])
+
+    def test_compare_orders_the_planners_as_they_must_be(self):
+        done = tandem("compare", *QUICK, "--planners", "accelerator-only,cpu-only,cosched,oracle", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = {row["planner"]: row for row in json.loads(done.stdout)["rows"]}
+        oracle = rows["oracle"]["latency_ms"]
+        for row in rows.values():
+            self.assertGreaterEqual(row["latency_ms"], oracle)
+        self.assertEqual(rows["accelerator-only"]["speedup_vs_accelerator_only"], 1.0)
+
+    def test_out_writes_every_file_and_the_schedule_runs_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            first = tandem("run", *QUICK, "--json", "--out", folder)
+            self.assertEqual(first.returncode, 0, first.stderr)
+            self.assertEqual(json.loads(pathlib.Path(folder, "result.json").read_text())["network"], "tiny")
+            self.assertIn("layer,kind", pathlib.Path(folder, "layers.csv").read_text().splitlines()[0])
+            self.assertTrue(json.loads(pathlib.Path(folder, "timeline.json").read_text())["traceEvents"])
+            run = pathlib.Path(folder, "run.toml")
+            run.write_text(f'platform = "ultra96"\nnetwork = "tiny"\n[schedule]\nfile = "{folder}/schedule.toml"\n'
+                           '[fidelity]\naccelerator = "model"\n')
+            again = tandem("run", str(run), "--json")
+            self.assertEqual(again.returncode, 0, again.stderr)
+            self.assertEqual(json.loads(again.stdout)["latency_ms"], json.loads(first.stdout)["latency_ms"])
+
+    def test_describe_and_a_run_table_fit_a_terminal(self):
+        for arguments in (["describe", "network", "tiny"], ["describe", "platform", "hikey970"],
+                          ["describe", "run", "configs/runs/quickstart.toml"], ["run", *QUICK]):
+            done = tandem(*arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            head = [line for line in done.stdout.splitlines() if "(" not in line]
+            self.assertLessEqual(max(map(len, head)), 110, arguments)
+
+
+class BadInput(unittest.TestCase):
+    def expect(self, code, words, *arguments):
+        done = tandem(*arguments)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertEqual(done.stdout, "")
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def run_file(self, text):
+        handle = tempfile.NamedTemporaryFile("w", suffix=".toml", delete=False)
+        self.addCleanup(os.unlink, handle.name)
+        handle.write(text)
+        handle.close()
+        return handle.name
+
+    def platform(self, *changes):
+        text = (ROOT / "configs/platforms/ultra96.toml").read_text()
+        for old, new in changes:
+            self.assertIn(old, text)
+            text = text.replace(old, new, 1)
+        return self.run_file(text)
+
+    def test_all_problems_of_a_file_at_once_with_their_places(self):
+        name = self.run_file('platform = "ultra96"\nnetwork = "tiny"\nimages = "two"\n[schedule]\nplaner = "cosched"\n')
+        self.expect(2, [f"{name}:3:10: images: is a string", f"{name}:5:1: schedule.planer", 'did you mean "planner"',
+                        "schedule.planner: is missing"], "run", name)
+
+    def test_wrong_toml(self):
+        name = self.run_file('platform = "ultra96\n')
+        self.expect(2, [f"{name}:1:"], "run", name)
+
+    def test_unknown_platform_names_what_exists(self):
+        self.expect(2, ['"ultra69" is unknown', "ultra96", "hikey970"], "run", *QUICK, "--set", "platform=ultra69")
+
+    def test_wrong_unit_and_zero_cores(self):
+        name = self.platform(('"1200 MHz"', '"1200 MB"'), ("cores = 4", "cores = 0"))
+        self.expect(2, [f"{name}:", "units: Hz, kHz, MHz, GHz", "cores: is 0; allowed is 1 to 64"], "run", *QUICK,
+                    "--set", f"platform={name}")
+
+    def test_wrong_array_planner_core_group_and_frequency(self):
+        self.expect(2, ["Tm in {2, 4, 8, 16, 32}"], "run", *QUICK, "--set", "accelerator=7x3")
+        self.expect(2, ["accelerator-only, cpu-only, cosched, oracle"], "run", *QUICK, "--set", "schedule.planner=fast")
+        self.expect(2, ["allowed is a53x1 to a53x4"], "run", *QUICK, "--set", 'schedule.cores=["a57x4"]')
+        self.expect(2, ["1200 MHz"], "run", *QUICK, "--set", "frequency.a53=1300 MHz")
+
+    def test_precision_and_platform_that_the_planner_cannot_use(self):
+        self.expect(2, ["fp32", "cpu-only"], "run", *QUICK, "--set", "precision=fp32")
+        self.expect(2, ["has none; allowed is cpu-only"], "run", *QUICK, "--set", "platform=hikey970")
+
+    def test_networks_that_are_none(self):
+        empty = self.run_file('name = "nothing"\ninput = [3, 8, 8]\n')
+        self.expect(2, [empty], "run", *QUICK, "--set", f"network={empty}")
+        broken = tempfile.NamedTemporaryFile(suffix=".onnx", delete=False)
+        self.addCleanup(os.unlink, broken.name)
+        broken.write(b"\x08\x03\x12\x05not onnx")
+        broken.close()
+        self.expect(2, [broken.name], "run", *QUICK, "--set", f"network={broken.name}")
+        self.expect(2, ["no/such.onnx"], "import", "no/such.onnx")
+
+    def test_memory_too_small_is_refused_with_numbers(self):
+        name = self.platform(('size = "2 GiB"', 'size = "1 MiB"'))
+        self.expect(2, ["needs", "bytes of memory, the platform has 1048576"], "run", *QUICK, "--set",
+                    f"platform={name}")
+
+    def test_command_line_errors(self):
+        self.expect(2, [], "run")
+        self.expect(2, [], "no-such-command")
+        self.expect(2, ["key=value"], "run", *QUICK, "--set", "nonsense")
+
+    def test_time_limit_is_a_failed_simulation(self):
+        self.expect(3, ["time limit of 10 us reached"], "run", *QUICK, "--set", "time_limit=10 us")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
