@@ -40,6 +40,11 @@ Cycles analytic_cycles(const ConvJob& job, const Array& array, const MemoryTimin
       read_cycles(1, array.tm, memory) + read_cycles(1, g.slice_words * step_beats, memory);
   const double per_beat = std::max(1.0, kBeatBytes / memory.bytes_per_cycle);
 
+  // The loader works in order: the next band's features come behind the weights of this band's last group,
+  // which are ordered when a table and their room in the ring are free. So many groups still compute then.
+  const std::int64_t ahead =
+      std::min({std::int64_t{kQuantSlots}, std::int64_t{g.groups}, g.weight_words / steps});
+
   const auto features = [&](const Band& band) {
     return read_cycles(g.in_planes, band.segment_words, memory);
   };
@@ -53,7 +58,7 @@ Cycles analytic_cycles(const ConvJob& job, const Array& array, const MemoryTimin
     const double compute =
         static_cast<double>(g.groups * (pixels * steps + std::int64_t{g.slices} * kSliceCycles));
     const auto written = static_cast<double>(g.written_planes * divide_up(pixels * g.block, kBeatBytes));
-    const double writes = written * (per_beat + 1.0 / kBurstBeats);
+    const double writes = written * per_beat;
     double reads = group_read * g.groups - first_slice;
     if (!more) {
       total += std::max({compute, reads + static_cast<double>(pixels * steps) / g.slices, writes});
@@ -61,8 +66,11 @@ Cycles analytic_cycles(const ConvJob& job, const Array& array, const MemoryTimin
     }
     const Band next = band_at(job, g, next_row);
     if (band.words + next.words <= g.bank_words) {
+      const double behind = features(next) + memory.read_latency + first_slice;
+      // With all groups ordered ahead the loader is bands in front, and its latencies are under way together.
+      const double cover = ahead == g.groups ? behind : compute / g.groups * static_cast<double>(ahead);
       reads += features(next) + first_slice;
-      total += std::max({compute, reads, writes});
+      total += std::max({compute + std::max(0.0, behind - cover), reads, writes});
     } else {
       total += std::max({compute, reads, writes}) + features(next) + memory.read_latency + first_slice;
     }

@@ -19,10 +19,11 @@ struct Burst {
   std::uint32_t bytes = 0;  // inside one 4 KiB page, at most 16 beats
 };
 
-// One step of one engine. Every engine plays its own steps in order and has one step in progress; a step
-// begins when all steps of `after` (indices into the walk) are done. A read or write step issues its bursts
-// one a cycle within the engine's outstanding limit and is done with the last response; a compute step is
-// done after `cycles`.
+// One step of one engine. Every engine takes its own steps in order; a step begins when all steps of `after`
+// (indices into the walk) are done. A read or write step issues its bursts one a cycle within the engine's
+// outstanding limit and is done with the last response; the engine's next step may begin to issue as soon as
+// this one has issued its last burst. A compute step is done after `cycles`, and only then the next one
+// begins.
 struct Step {
   enum class Engine { read, compute, write } engine = Engine::compute;
   Cycles cycles{0};

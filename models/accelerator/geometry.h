@@ -23,7 +23,7 @@ inline constexpr int kBeatBytes = 16;
 inline constexpr int kBurstBeats = 16;
 inline constexpr std::int64_t kPageBytes = 4096;
 inline constexpr int kQuantBytes = 16;  // one channel's entry
-inline constexpr int kQuantSlots = 4;   // quantisation tables of Tm channels the accelerator holds
+inline constexpr int kQuantSlots = 8;   // quantisation tables of Tm channels the accelerator holds
 
 struct Geometry {
   int block = 0;           // channels of a plane

@@ -109,10 +109,10 @@ std::optional<std::string> tile(ConvJob& job, const Array& array) {
     most = static_cast<int>(std::min<std::int64_t>(most, array.accumulators / job.out_w));
   }
   // Half of the ring lets the next band load while this one computes; the whole ring reads the weights fewer
-  // times. A third of it only pays where loading is what takes the time.
+  // times; small bands let the array start early.
   std::optional<Cycles> best;
   int best_rows = 0;
-  for (const std::int64_t share : {1, 2, 3}) {
+  for (const std::int64_t share : {1, 2, 3, 4, 6, 8, 12, 16}) {
     const int fit = std::min(most, rows_that_fit(job, g, g.bank_words / share));
     if (fit == 0) continue;
     const std::int64_t bands = divide_up(job.row_end - job.row_begin, fit);

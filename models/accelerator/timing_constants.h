@@ -11,6 +11,7 @@ inline constexpr std::int64_t kSetupCycles = 8;     // descriptor complete to th
 inline constexpr std::int64_t kSliceCycles = 1;     // hand-over from one slice to the next
 inline constexpr std::int64_t kPipelineCycles = 9;  // last step of a pixel to its word in the output FIFO
 inline constexpr std::int64_t kFinishCycles = 4;    // last write response to the interrupt
-inline constexpr std::size_t kBufferedBursts = 3;   // of the output FIFO, beyond the one being sent
+inline constexpr std::size_t kBufferedBursts = 4;   // of the output FIFO
+inline constexpr std::size_t kWritesAhead = 4;      // write steps without response before the array waits
 
 }  // namespace tandem::accelerator

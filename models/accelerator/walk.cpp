@@ -87,7 +87,8 @@ class Walker {
         weights += static_cast<std::uint64_t>(beats * kBeatBytes);
         const std::int32_t loaded = add(Engine::read, std::move(fetched), std::move(room));
         const std::int64_t pixels = std::int64_t{band.rows} * job_.out_w;
-        const std::int32_t done = last ? produce(band, group, words, {loaded, features})
+        const bool last_of_job = group == g_.groups - 1 && band.row + band.rows == job_.row_end;
+        const std::int32_t done = last ? produce(band, group, words, last_of_job, {loaded, features})
                                        : add_compute(kSliceCycles + pixels * words, {loaded, features});
         weight_ring_.push_back({words, done});
         if (last) quant_ring_.push_back({1, done});
@@ -97,7 +98,8 @@ class Walker {
   }
 
   // The last slice of a group, cut where its results fill a write burst.
-  std::int32_t produce(const Band& band, int group, std::int64_t words, std::vector<std::int32_t> after) {
+  std::int32_t produce(const Band& band, int group, std::int64_t words, bool last_of_job,
+                       std::vector<std::int32_t> after) {
     struct Piece {
       std::int64_t pixels = 0;  // results needed from the group's start
       Burst burst;
@@ -124,11 +126,18 @@ class Walker {
     std::int32_t compute = 0;
     std::int64_t extra = kSliceCycles;
     for (std::size_t i = 0; i < pieces.size();) {
-      const std::int64_t upto = pieces[i].pixels;
+      // Several bursts a step, as many as the output FIFO holds, so that the response of one does not hold up
+      // the next; the last ones of the job go one by one, because nothing else covers them.
+      const bool tail = last_of_job && pieces.size() - i <= 2 * kBufferedBursts;
       std::vector<Burst> bursts;
-      for (; i < pieces.size() && pieces[i].pixels == upto; ++i) bursts.push_back(pieces[i].burst);
-      // The output FIFO holds three bursts beyond the one being sent.
-      if (writes_.size() >= kBufferedBursts) after.push_back(writes_[writes_.size() - kBufferedBursts]);
+      std::int64_t upto = 0;
+      while (i < pieces.size() &&
+             (bursts.size() < (tail ? 1 : kBufferedBursts) || pieces[i].pixels == upto)) {
+        upto = pieces[i].pixels;
+        bursts.push_back(pieces[i++].burst);
+      }
+      // Their responses may be out while the FIFO fills again.
+      if (writes_.size() >= kWritesAhead) after.push_back(writes_[writes_.size() - kWritesAhead]);
       compute = add_compute(extra + (upto - done_pixels) * words, std::move(after));
       after.clear();
       extra = 0;

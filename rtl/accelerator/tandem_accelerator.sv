@@ -70,7 +70,7 @@ module tandem_accelerator #(
   localparam int StepBytes = Tm * Tn < 16 ? 16 : Tm * Tn;
   localparam int FeatureWords = FeatureBytes / 16 / Banks;
   localparam int WeightWords = 2 * WeightBytes / StepBytes;
-  localparam int QuantSlots = 4;
+  localparam int QuantSlots = 8;
   localparam int Bands = 4;
   localparam int Outstanding = 8;
   localparam int FeatureBits = $clog2(FeatureWords);

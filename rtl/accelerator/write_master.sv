@@ -109,11 +109,12 @@ module write_master #(
   );
 
   wire all_written = left_q == '0;
-  wire ready = left != '0 && 32'(level[LevelBits*plane_q +: LevelBits]) >= 32'(beats);
-  wire issue = state_q == Select && !stop_i && ready && flying_q != CountBits'(Outstanding);
   assign pop = wvalid_o && wready_i;
-  wire data_done = !wvalid_o || (wready_i && wlast_o);
-  wire address_done = !awvalid_o || awready_i;
+  wire sent = (!wvalid_o || (wready_i && wlast_o)) && (!awvalid_o || awready_i);
+  wire ready = left != '0 && 32'(level[LevelBits*plane_q +: LevelBits]) >= 32'(beats) + 32'(pop);
+  // The next burst may follow at once.
+  wire free = state_q == Select || (state_q == Send && sent);
+  wire issue = free && !stop_i && ready && flying_q != CountBits'(Outstanding);
 
   assign task_pop = state_q == Idle && tasks != '0 && !stop_i;
   assign wdata_o = data[128*plane_q +: 128];
@@ -152,24 +153,22 @@ module write_master #(
           end
         end
         Select: begin
-          if (issue) begin
-            awvalid_o <= 1'b1;
-            awaddr_o <= address;
-            awlen_o <= {3'd0, beats} - 8'd1;
-            wvalid_o <= 1'b1;
-            beats_q <= beats;
-            address_q[64*plane_q +: 64] <= address + {55'd0, beats, 4'd0};
-            left_q[32*plane_q +: 32] <= left - 32'(beats);
-            state_q <= Send;
-          end else if (all_written) begin
-            state_q <= Idle;
-          end else if (!ready) begin
-            plane_q <= plane_q == PlaneBits'(Planes - 1) ? '0 : plane_q + PlaneBits'(1);
-          end
+          if (all_written) state_q <= Idle;
+          else if (!ready) plane_q <= plane_q == PlaneBits'(Planes - 1) ? '0 : plane_q + PlaneBits'(1);
         end
-        Send: if (data_done && address_done) state_q <= Select;
+        Send: if (sent) state_q <= Select;
         default: state_q <= Idle;
       endcase
+      if (issue) begin
+        awvalid_o <= 1'b1;
+        awaddr_o <= address;
+        awlen_o <= {3'd0, beats} - 8'd1;
+        wvalid_o <= 1'b1;
+        beats_q <= beats;
+        address_q[64*plane_q +: 64] <= address + {55'd0, beats, 4'd0};
+        left_q[32*plane_q +: 32] <= left - 32'(beats);
+        state_q <= Send;
+      end
       if (issue != bvalid_i) begin
         flying_q <= issue ? flying_q + CountBits'(1) : flying_q - CountBits'(1);
       end
