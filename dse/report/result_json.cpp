@@ -32,6 +32,7 @@ Json layer_json(const spec::LayerResult& layer) {
   for (const auto& [resource, busy] : layer.busy) json["busy_us"][resource] = to_microseconds(busy);
   json["idle_percent"] = idle_percent(layer);
   json["predicted_us"] = to_microseconds(layer.predicted);
+  if (!layer.refusal.empty()) json["refused_by_accelerator"] = layer.refusal;
   return json;
 }
 

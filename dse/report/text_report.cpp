@@ -2,6 +2,7 @@
 #include "dse/report/text_report.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -20,6 +21,20 @@ std::set<std::string> resources_of(const spec::RunResult& result) {
     for (const auto& [name, channels] : layer.channels) names.insert(name);
   }
   return names;
+}
+
+// Why layers that look like the accelerator's work stayed on the cores: one line a reason.
+std::string refusals(const spec::RunResult& result) {
+  std::map<std::string, std::vector<std::string>> layers_by_reason;
+  for (const spec::LayerResult& layer : result.layers) {
+    if (layer.image == 0 && !layer.refusal.empty()) layers_by_reason[layer.refusal].push_back(layer.name);
+  }
+  std::string text;
+  for (const auto& [reason, layers] : layers_by_reason) {
+    const std::string more = layers.size() > 1 ? fmt::format(" and {} more", layers.size() - 1) : "";
+    text += fmt::format("{}{} on the cores: {}\n", layers.front(), more, reason);
+  }
+  return text;
 }
 
 void totals(const spec::RunResult& result, std::string& text) {
@@ -79,7 +94,8 @@ std::string run_text(const spec::RunResult& result) {
     table.row(cells);
   }
   text += table.text();
-  text += fmt::format("\n{} more layers only join or pass on tensors in place; ch: output channels\n\n", in_place);
+  text += fmt::format("\n{} more layers only join or pass on tensors in place; ch: output channels\n", in_place);
+  text += refusals(result) + "\n";
   totals(result, text);
   return text;
 }

@@ -20,6 +20,7 @@ struct LayerResult {
   Picoseconds start{0}, end{0};                 // since the run's start
   std::map<std::string, Picoseconds> busy;      // by resource: time spent on the layer's own work
   Picoseconds predicted{0};                     // by the planner; 0: it made no prediction
+  std::string refusal;                          // why no accelerator can run this convolution; empty: one can
 };
 
 // One bar of the timeline. Cores and accelerators are tracks.

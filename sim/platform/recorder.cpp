@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "models/core/error.h"
+#include "models/lowering/offload.h"
 #include "models/lowering/tensor_io.h"
 #include "models/network/kernels/layer_kernel.h"
 #include "models/network/kernels/prepare.h"
@@ -88,6 +89,12 @@ spec::LayerResult Recorder::new_layer(LayerId id) const {
     result.channels[item.resource.name] += item.range.k1 - item.range.k0;
     result.busy[item.resource.name] = Picoseconds(0);
     result.predicted = std::max(result.predicted, item.predicted);
+  }
+  if (layer.kind == network::LayerKind::conv || layer.kind == network::LayerKind::fully_connected) {
+    for (const spec::Accelerator& unit : platform_.accelerators) {
+      result.refusal = lowering::offload_refusal(model_, id, unit.array);
+      if (result.refusal.empty()) break;
+    }
   }
   return result;
 }

@@ -48,5 +48,45 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"CoschedRtl", "ultra96", Precision::int8, Planner::cosched, true}),
     [](const auto& test) { return std::string(test.param.name); });
 
+// A port that snoops needs no maintenance commands; the caches give up their lines on the bus instead.
+TEST(CoherentPort, GivesTheSameBytesWithoutMaintenance) {
+  Bench bench = make_bench("ultra96", "tiny", network::Precision::int8, spec::Planner::cosched);
+  bench.platform.accelerators.front().coherent = true;
+  MachineOptions options;
+  options.rtl = false;
+  int cleans = 0;
+  options.tamper = [&](lowering::Program& program) {
+    for (const lowering::CoreProgram& core : program.cores) {
+      for (const lowering::Segment& segment : program.segments) {
+        if (segment.address != core.address) continue;
+        for (std::size_t at = 0; at < segment.bytes.size(); at += lowering::kCommandBytes) {
+          cleans += segment.bytes[at] == static_cast<std::uint8_t>(lowering::Opcode::clean) ? 1 : 0;
+        }
+      }
+    }
+  };
+  const spec::RunResult result = simulate(bench.platform, bench.model, bench.schedule, 2, options);
+  EXPECT_EQ(result.output_sha256, reference_sha256(bench.model, 2));
+  EXPECT_EQ(cleans, 0);
+}
+
+// One PE in hardware fewer or more: whatever the array, the tensors are the same.
+class OtherArrays : public testing::TestWithParam<const char*> {};
+
+TEST_P(OtherArrays, GiveTheSameBytes) {
+  spec::Platform platform = spec::read_platform("ultra96");
+  platform.accelerators.front().array = accelerator::parse_array(GetParam());
+  Bench bench = make_bench("ultra96", "tiny", network::Precision::int8, spec::Planner::cpu_only);
+  bench.platform = platform;
+  const plan::Problem problem{bench.model, bench.platform, plan::allowed_core_groups(platform, {}, "test"), {}, "test"};
+  bench.schedule = plan::plan_cosched(problem);
+  MachineOptions options;
+  options.rtl = false;
+  const spec::RunResult result = simulate(bench.platform, bench.model, bench.schedule, 1, options);
+  EXPECT_EQ(result.output_sha256, reference_sha256(bench.model, 1));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, OtherArrays, testing::Values("2x32", "4x32", "16x16", "32x4", "2x4", "32x32"));
+
 }  // namespace
 }  // namespace tandem::sim
