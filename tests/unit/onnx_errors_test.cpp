@@ -190,6 +190,21 @@ TEST(OnnxErrors, ATransposeOutsideAShuffle) {
   expect_contains(error_of(writer), "m.onnx: t: Transpose is supported inside a channel shuffle");
 }
 
+TEST(OnnxErrors, ANewShapeWithoutSizesAndAConstantWithoutValue) {
+  OnnxWriter writer = with_input();
+  writer.node("GlobalAveragePool", {"data"}, "pool");
+  writer.floats("w", {1, 4, 1, 1}, {1, 2, 3, 4});
+  writer.node("Conv", {"pool", "w"}, "one");  // one element, which a shape of no sizes holds as well
+  writer.ints("scalar", {});
+  writer.node("Reshape", {"one", "scalar"}, "nothing");
+  writer.node("Constant", {}, "empty");
+  writer.output("nothing");
+  const std::string error = error_of(writer);
+  expect_contains(error,
+                  "m.onnx: nothing: new shape [] is not supported; supported are [1, C] and [1, C, H, W]");
+  expect_contains(error, "m.onnx: empty: has no value; supported are value, value_float");
+}
+
 TEST(OnnxErrors, APadBeforeSomethingElse) {
   OnnxWriter writer = with_input();
   writer.node("Pad", {"data"}, "pad").set("pads", Ints{0, 0, 1, 1, 0, 0, 1, 1});

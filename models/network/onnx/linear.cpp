@@ -4,6 +4,7 @@
 
 #include "models/network/onnx/operators.h"
 #include "models/network/onnx/window.h"
+#include "models/network/shapes.h"
 
 namespace tandem::network::onnx_import {
 
@@ -33,6 +34,10 @@ Layer fully_connected(const Importer& importer, const Value& input, const Consta
     throw Unmappable(fmt::format("the weights are for {} inputs; the input has {}", inputs,
                                  importer.shape(input).elements()));
   }
+  if (outputs < 1 || outputs > kMaxChannels) {
+    throw Unmappable(
+        fmt::format("the weights are for {} outputs; allowed is 1 to {}", outputs, kMaxChannels));
+  }
   Layer layer;
   layer.kind = LayerKind::fully_connected;
   layer.conv.out_channels = to_int(outputs, "the number of outputs");
@@ -53,7 +58,7 @@ Layer fully_connected(const Importer& importer, const Value& input, const Consta
 // One value for each channel out of a constant that is broadcast along the other dimensions.
 std::vector<float> per_channel(const Constant& constant, int rank, int channels, const char* what) {
   std::vector<float> values = float_values(constant, what);
-  if (values.size() == 1) values.assign(static_cast<std::size_t>(channels), values.front());
+  if (values.size() == 1) values = std::vector<float>(static_cast<std::size_t>(channels), values[0]);
   // Dimensions align at the right: channels are the last of N x C, the third last of N x C x H x W.
   const std::size_t behind = rank == 2 ? 0 : 2;
   const std::size_t count = constant.dims.size();

@@ -109,6 +109,9 @@ void map_constant(Importer& importer, Node& node) {
     constant.integral = true;
     constant.integers = {node.integer("value_int", 0)};
   } else {
+    if (!node.has("value_ints")) {
+      throw Unmappable("has no value; supported are value, value_float, value_floats, value_int, value_ints");
+    }
     constant.integral = true;
     constant.integers = node.integers("value_ints");
     constant.dims = {static_cast<std::int64_t>(constant.integers.size())};

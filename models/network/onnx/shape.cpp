@@ -106,7 +106,7 @@ void map_reshape(Importer& importer, Node& node) {
     importer.set_output(node, std::move(split));
     return;
   }
-  if (sizes[0] != 1 || (sizes.size() != 2 && sizes.size() != 4)) {
+  if ((sizes.size() != 2 && sizes.size() != 4) || sizes[0] != 1) {
     throw Unmappable(fmt::format("new shape [{}] is not supported; supported are [1, C] and [1, C, H, W]",
                                  fmt::join(sizes, ", ")));
   }
