@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plays the steps of accelerator::walk() on a bus master: a read, a compute and a write engine, each with one
-// step in progress, one burst issued a cycle, steps waiting for the steps they name. Everything falls on the
-// clock's grid.
+// Plays the steps of accelerator::walk() on a bus master, as its contract says: a read, a compute and a write
+// engine, each taking its steps in order, one burst issued a cycle, the next step's behind the last step's,
+// steps waiting for the steps they name. Everything falls on the clock's grid.
 #pragma once
 
 #include <array>
@@ -34,10 +34,9 @@ class AcceleratorEngines {
   using Kind = accelerator::Step::Engine;
   struct Engine {
     std::vector<std::int32_t> steps;  // its own, in order
-    std::size_t next = 0;             // position of the step in progress
-    bool running = false;
+    std::size_t next = 0;             // position of the step that begins or issues next
+    bool computing = false;
     std::size_t issued = 0;  // bursts of that step
-    std::size_t answered = 0;
     int outstanding = 0;
     bool issue_asked = false;
     Picoseconds next_issue{0};  // one address a cycle
@@ -46,17 +45,17 @@ class AcceleratorEngines {
   Engine& engine(Kind kind) { return engines_[static_cast<std::size_t>(kind)]; }
   [[nodiscard]] int outstanding() const;
   void start_ready(Kind kind);
-  void ask_to_issue(Kind kind);
-  void issue(std::uint64_t kind);
-  void answered(Kind kind, const accelerator::Burst& burst, BusStatus status);
+  void issue(std::uint64_t play_and_kind);
+  void answered(std::uint64_t step_and_burst, BusStatus status);
   void computed(std::uint64_t play);
-  void step_done(Kind kind);
+  void step_done(std::size_t index);
 
   EventQueue& queue_;
   BusMaster& master_;
   Clock clock_;
   std::vector<accelerator::Step> steps_;
   std::vector<std::int32_t> missing_;               // steps of `after` not done, by step
+  std::vector<std::size_t> unanswered_;             // bursts without a response, by step
   std::vector<std::vector<std::int32_t>> unlocks_;  // the steps that wait for this one
   std::array<Engine, 3> engines_;
   std::size_t steps_left_ = 0;

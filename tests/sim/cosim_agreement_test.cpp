@@ -11,16 +11,16 @@ namespace {
 struct Shape {
   const char* name;
   int in_channels, size, out_channels, kernel;
-  double tolerance;  // relative; short jobs show how the model orders loads that the RTL overlaps
+  double tolerance;  // relative, mostly the control cycles around a job
 };
 
 class Agreement : public testing::TestWithParam<Shape> {};
 INSTANTIATE_TEST_SUITE_P(Accelerator, Agreement,
-                         testing::Values(Shape{"tiny1x1", 16, 16, 16, 1, 0.06},
-                                         Shape{"squeeze1x1", 64, 28, 16, 1, 0.06},
-                                         Shape{"expand1x1", 16, 56, 64, 1, 0.03},
-                                         Shape{"expand3x3", 16, 28, 64, 3, 0.02},
-                                         Shape{"deep3x3", 128, 14, 64, 3, 0.02}),
+                         testing::Values(Shape{"tiny1x1", 16, 16, 16, 1, 0.015},
+                                         Shape{"squeeze1x1", 64, 28, 16, 1, 0.01},
+                                         Shape{"expand1x1", 16, 56, 64, 1, 0.01},
+                                         Shape{"expand3x3", 16, 28, 64, 3, 0.01},
+                                         Shape{"deep3x3", 128, 14, 64, 3, 0.01}),
                          [](const auto& shape) { return shape.param.name; });
 
 TEST_P(Agreement, ModelTakesTheTimeOfTheRtl) {
