@@ -12,7 +12,7 @@ spec::Schedule plan_accelerator_only(const Problem& problem) {
 
 spec::Schedule plan_cpu_only(const Problem& problem) {
   ScheduleBuilder builder(problem, "cpu-only");
-  for (const network::LayerId layer : builder.layers()) builder.add_cores(layer);
+  for (const network::LayerId layer : builder.layers()) builder.add_cores(layer, ScheduleBuilder::Beside::nothing);
   return builder.finish();
 }
 

@@ -43,14 +43,14 @@ void ScheduleBuilder::add(LayerId layer, const lowering::Resource& resource, con
 
 void ScheduleBuilder::add_split(LayerId layer, int split) {
   const network::Shape output = problem_.model.network->layer(layer).output;
-  if (split == 0) return add_cores(layer);
+  if (split == 0) return add_cores(layer, Beside::accelerator);
   const Picoseconds predicted = latency_.split_layer(layer, *accelerator_, cores(), split);
   add(layer, *accelerator_, {0, split, 0, output.h}, predicted);
   if (split < output.c) add(layer, cores(), {split, output.c, 0, output.h}, predicted);
   schedule_.predicted_latency += predicted;
 }
 
-void ScheduleBuilder::add_cores(LayerId layer) {
+void ScheduleBuilder::add_cores(LayerId layer, Beside beside) {
   const network::Shape output = problem_.model.network->layer(layer).output;
   std::vector<double> rates;
   double sum = 0;
@@ -63,6 +63,8 @@ void ScheduleBuilder::add_cores(LayerId layer) {
   const int block = lowering::channel_block(problem_.platform);
   const bool by_rows = output.h >= static_cast<int>(groups_.size());
   const int units = by_rows ? output.h : static_cast<int>(divide_up(output.c, block));
+  const bool maintained =
+      beside == Beside::accelerator && accelerator_ && !problem_.platform.accelerators.front().coherent;
   double cumulative = 0;
   int begin = 0;
   Picoseconds slowest{0};
@@ -78,7 +80,8 @@ void ScheduleBuilder::add_cores(LayerId layer) {
       range.k0 = begin * block;
       range.k1 = std::min(output.c, end * block);
     }
-    const Picoseconds predicted = latency_.compute(layer, groups_[i], range) + problem_.platform.runtime.barrier;
+    Picoseconds predicted = latency_.compute(layer, groups_[i], range) + problem_.platform.runtime.barrier;
+    if (maintained) predicted += latency_.maintenance(layer, groups_[i], range.k1 - range.k0);
     add(layer, groups_[i], range, predicted);
     slowest = std::max(slowest, predicted);
     begin = end;

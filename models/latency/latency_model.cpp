@@ -99,6 +99,19 @@ Picoseconds LatencyModel::compute(network::LayerId layer, const lowering::Resour
   return resource.accelerator >= 0 ? accelerator_time(layer, resource, range) : cpu_time(layer, resource, range);
 }
 
+Picoseconds LatencyModel::maintenance(network::LayerId layer, const lowering::Resource& cores, int channels) const {
+  const auto lines_of = [&](network::LayerId id) {
+    return static_cast<double>(placement_.layers[static_cast<std::size_t>(id)].output.layout.bytes()) / kLine;
+  };
+  const spec::Runtime& runtime = platform_.runtime;
+  double input_lines = 0;
+  for (const network::LayerId input : model_.network->layer(layer).inputs) input_lines += lines_of(input);
+  const double output_lines = lines_of(layer) * channels / model_.network->layer(layer).output.c;
+  const double cycles =
+      (input_lines * runtime.invalidate_cycles_per_line + output_lines * runtime.clean_cycles_per_line) / cores.cores;
+  return clock_of(cores.cluster).time(Cycles(static_cast<std::int64_t>(cycles))) + runtime.barrier * 2;
+}
+
 Picoseconds LatencyModel::split_layer(network::LayerId layer, const lowering::Resource& accelerator,
                                       const lowering::Resource& cores, int split) const {
   const network::Shape output = model_.network->layer(layer).output;
@@ -116,18 +129,8 @@ Picoseconds LatencyModel::split_layer(network::LayerId layer, const lowering::Re
   Picoseconds core_side = start;
   if (split < output.c) {
     core_side += compute(layer, cores, {split, output.c, 0, output.h});
-    if (split > 0) {
-      // Maintenance: the input parts the accelerator wrote, and this side's own output.
-      const network::BlockedLayout& out = placement_.layers[static_cast<std::size_t>(layer)].output.layout;
-      double input_lines = 0;
-      for (const network::LayerId input : model_.network->layer(layer).inputs) {
-        input_lines += static_cast<double>(placement_.layers[static_cast<std::size_t>(input)].output.layout.bytes()) / kLine;
-      }
-      const double output_lines = static_cast<double>(out.bytes()) / kLine * (output.c - split) / output.c;
-      const double cycles = (input_lines * runtime.invalidate_cycles_per_line +
-                             output_lines * runtime.clean_cycles_per_line) / cores.cores;
-      core_side += clock.time(Cycles(static_cast<std::int64_t>(cycles))) + runtime.barrier * 2;
-    }
+    const bool snooped = platform_.accelerators[static_cast<std::size_t>(accelerator.accelerator)].coherent;
+    if (!snooped) core_side += maintenance(layer, cores, output.c - split);
   }
   return std::max(unit_side, core_side) + runtime.barrier;
 }

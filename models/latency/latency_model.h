@@ -30,6 +30,10 @@ class LatencyModel {
   [[nodiscard]] Picoseconds split_layer(network::LayerId layer, const lowering::Resource& accelerator,
                                         const lowering::Resource& cores, int split) const;
 
+  // Cache maintenance and its barriers for cores that work beside accelerators without snooping: dropping the lines
+  // of the layer's inputs, writing back `channels` of its output.
+  [[nodiscard]] Picoseconds maintenance(network::LayerId layer, const lowering::Resource& cores, int channels) const;
+
   // From a cold load of a core to its data, and the rate of a core's sequential stream, bytes a second.
   [[nodiscard]] Picoseconds load_latency() const { return load_latency_; }
   [[nodiscard]] double stream_rate(const spec::CoreType& core) const;
