@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the planners' closed form must get right: it grows with work, its parts add up, and it knows its
+// platform.
+#include "models/latency/latency_model.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "models/cpu/kernel_timing.h"
+#include "models/cpu/share.h"
+#include "models/lowering/offload.h"
+#include "tests/unit/sketch.h"
+
+namespace tandem::latency {
+namespace {
+
+using network::OutputRange;
+using network::Precision;
+using test::conv;
+using test::model_of_sizes;
+using test::Sketch;
+using test::square;
+
+network::Model model_named(const char* name) {
+  return model_of_sizes(std::make_shared<const network::Network>(network::read_network(name)),
+                        Precision::int8);
+}
+
+class OnUltra96 : public testing::Test {
+ protected:
+  OnUltra96() : platform_(spec::read_platform("ultra96")), model_(model_named("squeezenet_v1_1")) {}
+
+  [[nodiscard]] lowering::Resource resource(const char* name) const {
+    return *lowering::find_resource(platform_, name);
+  }
+
+  // Calls visit(layer, channels) for every layer the accelerator can run.
+  template <class Visit>
+  void for_each_offloadable(const Visit& visit) {
+    int count = 0;
+    for (network::LayerId id = 0; id < model_.network->size(); ++id) {
+      if (!lowering::offload_refusal(model_, id, platform_.accelerators[0].array).empty()) continue;
+      SCOPED_TRACE(model_.network->layer(id).name);
+      visit(id, model_.network->layer(id).output);
+      ++count;
+    }
+    EXPECT_EQ(count, 26) << "convolutions of SqueezeNet";
+  }
+
+  spec::Platform platform_;
+  network::Model model_;
+};
+
+TEST_F(OnUltra96, EachSideTakesLongerTheMoreChannelsItGets) {
+  const LatencyModel latency(model_, platform_, {});
+  for_each_offloadable([&](network::LayerId id, const network::Shape& output) {
+    Picoseconds unit_before{0};
+    Picoseconds cores_before{0};
+    for (int k = 8; k <= output.c; k += 8) {
+      const Picoseconds unit = latency.compute(id, resource("accelerator0"), {0, k, 0, output.h});
+      EXPECT_GT(unit, unit_before) << k << " channels";
+      unit_before = unit;
+      const Picoseconds cores = latency.compute(id, resource("a53x4"), {output.c - k, output.c, 0, output.h});
+      EXPECT_GE(cores, cores_before) << k << " channels";
+      cores_before = cores;
+    }
+  });
+}
+
+TEST_F(OnUltra96, MoreCoresAreNeverSlower) {
+  const LatencyModel latency(model_, platform_, {});
+  for (network::LayerId id = 1; id < model_.network->size(); ++id) {
+    const OutputRange all = network::whole(model_.network->layer(id).output);
+    const Picoseconds one = latency.compute(id, resource("a53x1"), all);
+    Picoseconds before = one;
+    for (const char* group : {"a53x2", "a53x3", "a53x4"}) {
+      const Picoseconds now = latency.compute(id, resource(group), all);
+      EXPECT_LE(now, before) << model_.network->layer(id).name << " on " << group;
+      before = now;
+    }
+    EXPECT_GE(before * 4, one - Picoseconds(4)) << "four cores are at most four times as fast";
+  }
+}
+
+TEST_F(OnUltra96, ASplitCostsAtLeastItsSlowerSide) {
+  const LatencyModel latency(model_, platform_, {});
+  for_each_offloadable([&](network::LayerId id, const network::Shape& output) {
+    for (int k = 0; k <= output.c; k += 8) {
+      Picoseconds slower{0};
+      if (k > 0) slower = latency.compute(id, resource("accelerator0"), {0, k, 0, output.h});
+      if (k < output.c)
+        slower = std::max(slower, latency.compute(id, resource("a53x4"), {k, output.c, 0, output.h}));
+      const Picoseconds split = latency.split_layer(id, resource("accelerator0"), resource("a53x4"), k);
+      EXPECT_GE(split, slower + platform_.runtime.barrier) << k << " channels";
+      EXPECT_LT(split, slower * 2 + Picoseconds(60'000'000)) << k << " channels";
+    }
+  });
+}
+
+TEST_F(OnUltra96, AnUnsplitLayerPaysOnlyForItsOneSide) {
+  platform_.accelerators[0].coherent = true;
+  const LatencyModel latency(model_, platform_, {});
+  const Clock core(Hertz(1'200'000'000));
+  const Picoseconds access =
+      core.time(Cycles(platform_.runtime.register_access_cycles)) + latency.load_latency();
+  for_each_offloadable([&](network::LayerId id, const network::Shape& output) {
+    const OutputRange all = network::whole(output);
+    EXPECT_EQ(latency.split_layer(id, resource("accelerator0"), resource("a53x4"), 0),
+              latency.compute(id, resource("a53x4"), all) + platform_.runtime.barrier);
+    EXPECT_EQ(latency.split_layer(id, resource("accelerator0"), resource("a53x4"), output.c),
+              latency.compute(id, resource("accelerator0"), all) + access * 6 +
+                  platform_.runtime.interrupt_latency + platform_.runtime.barrier);
+  });
+}
+
+TEST_F(OnUltra96, CoresBesideAnAcceleratorThatDoesNotSnoopPayForEveryLine) {
+  const LatencyModel latency(model_, platform_, {});
+  spec::Platform snooping = platform_;
+  snooping.accelerators[0].coherent = true;
+  const LatencyModel snooped(model_, snooping, {});
+  // conv1: 3 channels of 227x227 in, 64 of 113x113 out, in planes of 8; all of it on the cores.
+  const network::LayerId id = test::id_of(*model_.network, "conv1");
+  const auto plane_lines = [](std::int64_t pixels) { return divide_up(pixels * 8, 64); };
+  const network::Shape in = model_.network->input_shape(id);
+  const network::Shape out = model_.network->layer(id).output;
+  const double lines_in = static_cast<double>(plane_lines(std::int64_t{in.h} * in.w));
+  const double lines_out = static_cast<double>(8 * plane_lines(std::int64_t{out.h} * out.w));
+  const double cycles = (8.0 * lines_in + 8.0 * lines_out) / 4;
+  EXPECT_EQ(latency.split_layer(id, resource("accelerator0"), resource("a53x4"), 0) -
+                snooped.split_layer(id, resource("accelerator0"), resource("a53x4"), 0),
+            Clock(Hertz(1'200'000'000)).time(Cycles(static_cast<std::int64_t>(cycles))) +
+                platform_.runtime.barrier * 2);
+}
+
+TEST_F(OnUltra96, TheCoresTimeHoldsTheKernelsCycles) {
+  const LatencyModel latency(model_, platform_, {});
+  for_each_offloadable([&](network::LayerId id, const network::Shape& output) {
+    const auto shares = cpu::deal(output, network::whole(output), 4, 8);
+    const Cycles cycles =
+        cpu::compute_cycles(*model_.network, id, Precision::int8, platform_.clusters[0].core, shares[0]);
+    const Picoseconds compute = Clock(Hertz(1'200'000'000)).time(cycles);
+    const Picoseconds all = latency.compute(id, resource("a53x4"), network::whole(output));
+    EXPECT_GT(all, compute);
+    EXPECT_LT(all, compute * 2) << "memory takes less than the arithmetic in these layers";
+  });
+}
+
+TEST_F(OnUltra96, TheAcceleratorsTimeIsNeverBelowItsArray) {
+  const LatencyModel latency(model_, platform_, {});
+  for_each_offloadable([&](network::LayerId id, const network::Shape& output) {
+    const std::int64_t cycles = divide_up(model_.network->macs(id), platform_.accelerators[0].array.macs());
+    EXPECT_GT(latency.compute(id, resource("accelerator0"), network::whole(output)),
+              Clock(platform_.accelerators[0].clock).time(Cycles(cycles)));
+  });
+}
+
+TEST_F(OnUltra96, APinnedFrequencyScalesTheArithmeticOfItsClusterAlone) {
+  const LatencyModel fast(model_, platform_, {});
+  const LatencyModel slow(model_, platform_, {{"a53", Hertz(600'000'000)}});
+  const network::LayerId id = test::id_of(*model_.network, "conv1");
+  const network::Shape output = model_.network->layer(id).output;
+  const Picoseconds before = fast.compute(id, resource("a53x4"), network::whole(output));
+  const Picoseconds after = slow.compute(id, resource("a53x4"), network::whole(output));
+  const auto shares = cpu::deal(output, network::whole(output), 4, 8);
+  const Cycles cycles =
+      cpu::compute_cycles(*model_.network, id, Precision::int8, platform_.clusters[0].core, shares[0]);
+  EXPECT_EQ(after - before,
+            Clock(Hertz(600'000'000)).time(cycles) - Clock(Hertz(1'200'000'000)).time(cycles));
+  EXPECT_EQ(fast.compute(id, resource("accelerator0"), network::whole(output)),
+            slow.compute(id, resource("accelerator0"), network::whole(output)));
+}
+
+TEST_F(OnUltra96, AnUnknownMemoryIsAnInputError) {
+  platform_.dram.type = "lpddr4_2133";
+  try {
+    const LatencyModel latency(model_, platform_, {});
+    FAIL() << "no such memory";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("dram.type: \"lpddr4_2133\" is unknown"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("lpddr4_2133_x32"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(OnUltra96, AStreamIsNeverFasterThanMemory) {
+  const LatencyModel latency(model_, platform_, {});
+  spec::CoreType core = platform_.clusters[0].core;
+  // 512 bytes in flight over the load-to-use time and the last burst's way across the port.
+  const double seconds = static_cast<double>(latency.load_latency().raw()) * 1e-12 + 256.0 / (16 * 533e6);
+  EXPECT_NEAR(latency.stream_rate(core), 512 / seconds, 1.0);
+  core.stream_bytes_in_flight = 1 << 20;
+  // 32 bits at 2133 million transfers a second.
+  EXPECT_NEAR(latency.stream_rate(core), 4 * 2133e6, 4 * 2133e6 * 1e-3);
+}
+
+}  // namespace
+}  // namespace tandem::latency
