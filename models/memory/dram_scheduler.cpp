@@ -9,7 +9,11 @@ constexpr std::size_t index(Access access) { return static_cast<std::size_t>(acc
 }  // namespace
 
 DramScheduler::DramScheduler(const DramSpec& dram, const SchedulerSpec& spec)
-    : dram_(dram), spec_(spec), channel_(dram), next_refresh_(dram.timing.refi) {}
+    : dram_(dram),
+      spec_(spec),
+      channel_(dram),
+      since_forced_(spec.forced_gap),
+      next_refresh_(dram.timing.refi) {}
 
 bool DramScheduler::has_room(Access access, int accesses) const {
   const int taken = reserved_[index(access)];
@@ -57,11 +61,12 @@ void DramScheduler::open_banks(Picoseconds now) {
     if (open == waiting.run.row) continue;
     Picoseconds when = now;
     if (open != Row::none) {
-      const bool aged = now - waiting.run.arrival > spec_.age_limit;
+      const bool forced = is_old(waiting.run, now) && since_forced_ >= spec_.forced_gap;
       const bool wanted = std::any_of(queue.begin(), queue.end(), [&](const Waiting& other) {
         return other.run.bank == bank && other.run.row == open;
       });
-      if (wanted && !aged) continue;
+      if (wanted && !forced) continue;
+      if (wanted) since_forced_ = 0;
       when = channel_.earliest_precharge(bank, now);
       channel_.precharge(bank, when);
     }
@@ -91,8 +96,8 @@ std::optional<DramScheduler::Served> DramScheduler::step(Picoseconds now) {
       best = waiting;
       best_time = when;
     }
-    // The oldest one, once over its limit, is served next whatever else could go earlier.
-    if (waiting == queue.begin() && now - waiting->run.arrival > spec_.age_limit) break;
+    // The oldest one, once over its limit and its row open, is served next whatever else could go earlier.
+    if (waiting == queue.begin() && is_old(waiting->run, now)) break;
   }
   // An earlier decision is not possible and a later one could be better: wait until the column may go.
   if (best_time > now) {
@@ -109,6 +114,7 @@ std::optional<DramScheduler::Served> DramScheduler::step(Picoseconds now) {
   }
   channel_.count_hits(run.accesses - (best->opened ? 1 : 0));
   reserved_[index(direction_)] -= run.accesses;
+  since_forced_ += run.accesses;
   int& owed = direction_ == Access::read ? reads_owed_ : writes_owed_;
   owed = std::max(0, owed - run.accesses);
   queue.erase(best);

@@ -22,6 +22,8 @@ struct SchedulerSpec {
   int write_high = 48;  // start draining writes though reads wait
   int write_low = 16;   // stop draining when reads wait
   Picoseconds age_limit{1'000'000};
+  int forced_gap =
+      32;  // column accesses between two rows closed for age: when everything is old, hits still pay
   int run_bytes = 256;
 };
 
@@ -60,6 +62,9 @@ class DramScheduler {
   void refresh_if_due(Picoseconds now);
   void choose_direction();
   void open_banks(Picoseconds now);
+  [[nodiscard]] bool is_old(const Run& run, Picoseconds now) const {
+    return now - run.arrival > spec_.age_limit;
+  }
 
   struct Waiting {
     Run run;
@@ -73,6 +78,7 @@ class DramScheduler {
   int reserved_[2] = {0, 0};        // column accesses
   bool draining_ = false;           // writes go though reads wait, until `writes_owed_` have gone
   int writes_owed_ = 0, reads_owed_ = 0;
+  int since_forced_;  // column accesses since a row was closed for age
   Access direction_ = Access::read;
   Picoseconds next_refresh_;
   Picoseconds blocked_until_{0};  // by a refresh

@@ -182,6 +182,19 @@ TEST(DramContention, TwoStreamsShareTheBandwidthEvenly) {
   EXPECT_GE(bench.share_of_peak(2 * kBytes, bench.last[1]), 0.75);
 }
 
+// Both streams want another row of the same bank all the time, and with a third of writes every request grows
+// older than the age limit: closing a row for each of them would cost half the bandwidth.
+TEST(DramContention, StreamsThatMeetInOneBankDoNotCollapse) {
+  DramBench bench("lpddr4_2133_x32", 2, 16);
+  constexpr std::uint64_t kPayloads = 8000;
+  for (std::uint64_t i = 0; i < kPayloads; ++i)
+    for (std::size_t m = 0; m < 2; ++m)
+      bench.issue(m, i % 3 == 0 ? BusCommand::write : BusCommand::read, kBase + (m << 28) + i * 256, 256);
+  run_simulation(kLong);
+  const Picoseconds end = std::max(bench.last[0], bench.last[1]);
+  EXPECT_GE(bench.share_of_peak(2 * 256 * kPayloads, end), 0.65);
+}
+
 TEST(DramContention, StreamSlowsDownALoneReader) {
   const auto latency = [](DramBench& bench, int streams) {
     constexpr std::int64_t kBytes = 1 << 20;

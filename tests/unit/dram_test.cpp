@@ -206,6 +206,23 @@ TEST(DramSchedulerOrder, OverTheAgeLimitTheMissGoesFirst) {
   EXPECT_EQ(serve(scheduler, kStart), (std::vector<std::uint64_t>{1, 2, 3}));
 }
 
+TEST(DramSchedulerOrder, RowsAreClosedForAgeOncePerGap) {
+  SchedulerSpec strict;
+  strict.age_limit = ns(10);
+  const auto activates = [&](int gap) {
+    strict.forced_gap = gap;
+    std::vector<memory::Run> runs;
+    for (std::uint64_t i = 0; i < 16; ++i) runs.push_back(run(i, kA, i % 2 == 0 ? kRow : kOther));
+    DramScheduler scheduler = with(runs, strict);
+    serve(scheduler, kStart + ns(100));  // all of them old
+    return scheduler.channel().counters().activates;
+  };
+  EXPECT_EQ(activates(1), 16);  // strictly by age: a row each
+  // 0 | 1 3 5 7 | 2 4 6 8 | 9 11 13 15 | 10 12 14
+  EXPECT_EQ(activates(4), 5);
+  EXPECT_EQ(activates(64), 3);  // 0 | all of the other row | the rest of the first
+}
+
 TEST(DramSchedulerOrder, BanksAreOpenedSideBySide) {
   DramScheduler one_bank = with({run(1, kA, kRow), run(2, kA, kOther)});
   DramScheduler two_banks = with({run(1, kA, kRow), run(2, kB, kOther)});
