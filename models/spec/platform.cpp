@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "models/core/locate.h"
+#include "models/spec/read_array.h"
 #include "models/toml/reader.h"
 
 namespace tandem::spec {
@@ -66,14 +67,7 @@ Cluster read_cluster(const Table& table) {
 Accelerator read_accelerator(const Table& table, int index) {
   Accelerator unit;
   unit.name = fmt::format("accelerator{}", index);
-  const std::string array = table.string("array");
-  unit.array = accelerator::parse_array(array);
-  if (unit.array.tm == 0) {
-    if (!array.empty()) {
-      table.problem("array", "\"" + array + "\" is no array; allowed is " + accelerator::kAllowedArrays);
-    }
-    unit.array = accelerator::Array{};
-  }
+  unit.array = read_array(table, "array");
   unit.clock = table.frequency("clock", kSlowest, kFastest);
   unit.registers = table.address("registers");
   if (unit.registers % 4096 != 0) table.problem("registers", "is not a multiple of 4096");
@@ -116,18 +110,23 @@ Runtime read_runtime(const Table& table) {
   return runtime;
 }
 
-void check_memory_map(const Table& root, const Platform& platform) {
-  struct Window {
-    std::string name;
-    std::uint64_t base, size;
-  };
-  std::vector<Window> windows = {{"dram", platform.dram.base, static_cast<std::uint64_t>(platform.dram.size.raw())}};
-  for (const Accelerator& unit : platform.accelerators) windows.push_back({unit.name, unit.registers, 4096});
+// A range of addresses, where the file gives one.
+struct Window {
+  std::string name;
+  std::uint64_t base, size;
+  [[nodiscard]] std::uint64_t last() const { return base + (size - 1); }
+};
+
+void check_memory_map(const Table& root, const std::vector<Window>& windows) {
   for (std::size_t i = 0; i < windows.size(); ++i) {
+    const Window& b = windows[i];
+    if (b.last() < b.base) {
+      root.problem("", fmt::format("{} at {:#x} ends beyond 64 bits of address", b.name, b.base));
+      continue;
+    }
     for (std::size_t j = 0; j < i; ++j) {
       const Window& a = windows[j];
-      const Window& b = windows[i];
-      if (a.base < b.base + b.size && b.base < a.base + a.size) {
+      if (a.base <= b.last() && b.base <= a.last()) {
         root.problem("", fmt::format("the memory map is not unique: {} at {:#x} overlaps {} at {:#x}", b.name, b.base,
                                      a.name, a.base));
       }
@@ -167,13 +166,20 @@ Platform read_platform(const std::string& name_or_path) {
   }
   if (platform.clusters.empty()) root.problem("cluster", "is missing; give at least one [[cluster]]");
   platform.interconnect = read_interconnect(root.table("interconnect"));
-  platform.dram = read_dram(root.table("dram"));
+  std::vector<Window> windows;
+  const Table dram = root.table("dram");
+  platform.dram = read_dram(dram);
+  if (dram.has("base") && dram.has("size")) {
+    windows.push_back({"dram", platform.dram.base, static_cast<std::uint64_t>(platform.dram.size.raw())});
+  }
   for (const Table& table : root.tables("accelerator")) {
     platform.accelerators.push_back(read_accelerator(table, static_cast<int>(platform.accelerators.size())));
+    const Accelerator& unit = platform.accelerators.back();
+    if (table.has("registers")) windows.push_back({unit.name, unit.registers, 4096});
   }
   platform.runtime = read_runtime(root.table("runtime"));
   platform.base_power = root.power_or("base_power", Milliwatts(0));
-  check_memory_map(root, platform);
+  check_memory_map(root, windows);
   document.finish();
   return platform;
 }

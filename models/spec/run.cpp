@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "models/core/locate.h"
+#include "models/spec/read_array.h"
 #include "models/toml/reader.h"
 
 namespace tandem::spec {
@@ -42,13 +43,7 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
   run.int8 = root.choice_or("precision", 0, {"int8", "fp32"}) == 0;
   run.seed = static_cast<std::uint64_t>(root.integer_or("seed", 1, 0, INT64_MAX));
   run.time_limit = root.time_or("time_limit", Picoseconds(0), Picoseconds(0), Picoseconds(INT64_MAX));
-  if (root.has("accelerator")) {
-    const std::string array = root.string("accelerator");
-    run.array = accelerator::parse_array(array);
-    if (run.array->tm == 0) {
-      root.problem("accelerator", "\"" + array + "\" is no array; allowed is " + accelerator::kAllowedArrays);
-    }
-  }
+  if (root.has("accelerator")) run.array = read_array(root, "accelerator");
   if (const auto schedule = root.table_if("schedule")) {
     if (schedule->has("file")) {
       run.schedule_file = schedule->string("file");

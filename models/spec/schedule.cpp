@@ -31,9 +31,9 @@ std::string write_schedule_toml(const Schedule& schedule) {
 
 namespace {
 void read_range(const Table& table, const std::string& key, int& begin, int& end) {
-  const std::vector<std::int64_t> values = table.integers(key, 0, 1 << 24);
-  if (values.size() != 2 || values[0] >= values[1]) {
-    table.problem(key, "is no range; give [begin, end] with begin < end");
+  const std::vector<std::int64_t> values = table.integers(key, INT64_MIN, 1 << 24);
+  if (values.size() != 2 || values[0] < 0 || values[0] >= values[1]) {
+    table.problem(key, "is no range; give [begin, end] with 0 <= begin < end");
     return;
   }
   begin = static_cast<int>(values[0]);

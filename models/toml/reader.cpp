@@ -111,7 +111,11 @@ std::string Table::string(const std::string& key) const {
 }
 
 std::string Table::string_or(const std::string& key, std::string fallback) const {
-  return has(key) ? string(key) : std::move(fallback);
+  const toml::node* node = find(*state_, node_, key);
+  if (node == nullptr) return fallback;
+  if (const auto value = node->value_exact<std::string>()) return *value;
+  problem(key, "is " + type_name(*node) + "; give a string");
+  return fallback;
 }
 
 std::int64_t Table::integer(const std::string& key, std::int64_t low, std::int64_t high) const {
