@@ -115,6 +115,16 @@ module array #(
 
   assign slot_o = tag_q[4][SlotBits-1:0];
 
+  wire [32*Tn-1:0] features;
+  for (genvar n = 0; n < Tn; n++) begin : gen_feature
+    assign features[32*n +: 32] = {{24{features_i[8*n+7]}}, features_i[8*n +: 8]};
+  end
+  logic [31:0] features_sum;
+  always_comb begin
+    features_sum = '0;
+    for (int n = 0; n < Tn; n++) features_sum = features_sum + features[32*n +: 32];
+  end
+
   for (genvar m = 0; m < Tm; m++) begin : gen_row
     logic signed [31:0] sum;
     pe #(.Tn(Tn), .Accumulators(Accumulators)) u_pe (
@@ -126,7 +136,8 @@ module array #(
       .partial_i(partial2),
       .keep_i(keep2),
       .pixel_i(pixel2),
-      .features_i,
+      .features_i(features),
+      .features_sum_i(features_sum),
       .weights_i(weights_i[8*Tn*m +: 8*Tn]),
       .sum_o(sum)
     );

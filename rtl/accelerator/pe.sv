@@ -18,18 +18,22 @@ module pe #(
   input  logic                 partial_i,  // a slice before this one left a partial sum
   input  logic                 keep_i,     // a slice follows: leave one
   input  logic [PixelBits-1:0] pixel_i,
-  input  logic [8*Tn-1:0]      features_i,
+  input  logic [32*Tn-1:0]     features_i,      // sign extended
+  input  logic [31:0]          features_sum_i,
   input  logic [8*Tn-1:0]      weights_i,
   output logic signed [31:0]   sum_o
 );
 
   localparam int DotBits = 16 + $clog2(Tn);
 
-  // Written in 32 bits, which simulate fastest; the register keeps the bits that can differ.
-  function automatic logic signed [31:0] dot(input logic [8*Tn-1:0] a, input logic [8*Tn-1:0] b);
-    dot = '0;
+  // w * x = (w + 128) * x - 128 * x: with unsigned weights nothing of a row needs a sign extension, and the sum
+  // of x is the same for all rows. In 32 bits, which simulate fastest; the register keeps the bits that differ.
+  // The function takes no arguments because a simulator would copy these wide ones for every row.
+  wire [8*Tn-1:0] offset_weights = weights_i ^ {Tn{8'h80}};
+  function automatic logic [31:0] dot();
+    dot = -(features_sum_i << 7);
     for (int n = 0; n < Tn; n++) begin
-      dot = dot + 32'($signed(a[8*n +: 8])) * 32'($signed(b[8*n +: 8]));
+      dot = dot + features_i[32*n +: 32] * {24'd0, offset_weights[8*n +: 8]};
     end
   endfunction
 
@@ -50,7 +54,7 @@ module pe #(
 
   always_ff @(posedge clk_i) begin
     if (valid_i) begin
-      dot_q <= DotBits'(dot(features_i, weights_i));
+      dot_q <= DotBits'(dot());
       first1_q <= first_i;
       last1_q <= last_i;
       partial1_q <= partial_i;

@@ -39,16 +39,28 @@ module weight_buffer #(
     end
   end
 
-  for (genvar b = 0; b < Beats; b++) begin : gen_bank
-    ram #(.Width(128), .Depth(Words)) u_ram (
-      .clk_i,
-      .write_i(beat_i && beat_q == BeatBits'(b)),
-      .write_address_i(word_q),
-      .write_data_i(data_i),
-      .read_i,
-      .read_address_i(word_i),
-      .read_data_o(weights_o[128*b +: 128])
-    );
+  // The beats of a step are collected and written as one word.
+  logic [8*StepBytes-1:0] step;
+  if (Beats > 1) begin : gen_collect
+    logic [8*StepBytes-129:0] collected_q;
+    for (genvar b = 0; b < Beats - 1; b++) begin : gen_beat
+      always_ff @(posedge clk_i) begin
+        if (beat_i && beat_q == BeatBits'(b)) collected_q[128*b +: 128] <= data_i;
+      end
+    end
+    assign step = {data_i, collected_q};
+  end else begin : gen_single
+    assign step = data_i;
   end
+
+  ram #(.Width(8 * StepBytes), .Depth(Words)) u_ram (
+    .clk_i,
+    .write_i(loaded_o),
+    .write_address_i(word_q),
+    .write_data_i(step),
+    .read_i,
+    .read_address_i(word_i),
+    .read_data_o(weights_o)
+  );
 
 endmodule
