@@ -18,7 +18,8 @@ ScheduleBuilder::ScheduleBuilder(const Problem& problem, std::string planner)
   for (LayerId id = 0; id < problem.model.network->size(); ++id) {
     if (roles[static_cast<std::size_t>(id)] == lowering::LayerRole::compute) layers_.push_back(id);
   }
-  for (const std::string& name : problem.core_groups) groups_.push_back(*lowering::find_resource(problem.platform, name));
+  for (const std::string& name : problem.core_groups)
+    groups_.push_back(*lowering::find_resource(problem.platform, name));
   if (!problem.platform.accelerators.empty()) {
     accelerator_ = lowering::find_resource(problem.platform, problem.platform.accelerators.front().name);
   }
@@ -35,10 +36,10 @@ std::vector<int> ScheduleBuilder::split_points(LayerId layer) const {
   return points;
 }
 
-void ScheduleBuilder::add(LayerId layer, const lowering::Resource& resource, const network::OutputRange& range,
-                          Picoseconds predicted) {
-  schedule_.items.push_back({problem_.model.network->layer(layer).name, resource.name, range.k0, range.k1, range.p0,
-                             range.p1, predicted});
+void ScheduleBuilder::add(LayerId layer, const lowering::Resource& resource,
+                          const network::OutputRange& range, Picoseconds predicted) {
+  schedule_.items.push_back({problem_.model.network->layer(layer).name, resource.name, range.k0, range.k1,
+                             range.p0, range.p1, predicted});
 }
 
 void ScheduleBuilder::add_split(LayerId layer, int split) {

@@ -21,8 +21,8 @@ class ScheduleBuilder {
   [[nodiscard]] const std::vector<lowering::Resource>& groups() const { return groups_; }
   [[nodiscard]] const std::optional<lowering::Resource>& accelerator() const { return accelerator_; }
 
-  // Channels [0, k) the accelerator may take of a layer: 0, the steps of the array, all; only {0} when it cannot
-  // run the layer or there is none.
+  // Channels [0, k) the accelerator may take of a layer: 0, the steps of the array, all; only {0} when it
+  // cannot run the layer or there is none.
   [[nodiscard]] std::vector<int> split_points(network::LayerId layer) const;
 
   // Adds the layer: [0, split) to the accelerator, the rest to the first core group.

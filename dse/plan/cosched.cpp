@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Co-scheduling after Kim, Kong and Munir (IEEE Access 2020): each convolution's output channels are split between
-// accelerator and cores so that both finish together, by a closed-form latency model, in steps of the array.
+// Co-scheduling after Kim, Kong and Munir (IEEE Access 2020): each convolution's output channels are split
+// between accelerator and cores so that both finish together, by a closed-form latency model, in steps of the
+// array.
 #include "dse/plan/builder.h"
 
 namespace tandem::plan {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The oracle: every split of every layer is simulated, the fastest is taken. One simulated image tries one split of
-// each layer, so the number of simulations is the largest number of splits of a layer. A layer's time depends a
-// little on its neighbours' splits (what a cache holds, whose output needs maintenance), and the search runs at fidelity
-// `model`, so the composed schedule is simulated at the run's fidelity against the planners' own, and the best wins.
+// The oracle: every split of every layer is simulated, the fastest is taken. One simulated image tries one
+// split of each layer, so the number of simulations is the largest number of splits of a layer. A layer's
+// time depends a little on its neighbours' splits (what a cache holds, whose output needs maintenance), and
+// the search runs at fidelity `model`, so the composed schedule is simulated at the run's fidelity against
+// the planners' own, and the best wins.
 #include <algorithm>
 
 #include "dse/plan/builder.h"

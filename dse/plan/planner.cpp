@@ -5,7 +5,8 @@
 
 namespace tandem::plan {
 
-std::vector<std::string> allowed_core_groups(const spec::Platform& platform, const std::vector<std::string>& asked,
+std::vector<std::string> allowed_core_groups(const spec::Platform& platform,
+                                             const std::vector<std::string>& asked,
                                              const std::string& where) {
   std::vector<std::string> groups = asked;
   if (groups.empty()) {
@@ -19,15 +20,18 @@ std::vector<std::string> allowed_core_groups(const spec::Platform& platform, con
     if (!found || found->cluster < 0) {
       std::vector<std::string> names;
       for (const spec::Cluster& cluster : platform.clusters) {
-        names.push_back(lowering::core_group_name(cluster, 1) + " to " + lowering::core_group_name(cluster, cluster.cores));
+        names.push_back(lowering::core_group_name(cluster, 1) + " to " +
+                        lowering::core_group_name(cluster, cluster.cores));
       }
-      throw InputError({where, 0, 0}, "schedule.cores",
-                       "\"" + groups[i] + "\" is no core group of " + platform.name + "; allowed is " + join(names));
+      throw InputError(
+          {where, 0, 0}, "schedule.cores",
+          "\"" + groups[i] + "\" is no core group of " + platform.name + "; allowed is " + join(names));
     }
     for (std::size_t j = 0; j < i; ++j) {
       if (lowering::find_resource(platform, groups[j])->cluster == found->cluster) {
-        throw InputError({where, 0, 0}, "schedule.cores",
-                         "\"" + groups[j] + "\" and \"" + groups[i] + "\" are of one cluster; give one group of each");
+        throw InputError(
+            {where, 0, 0}, "schedule.cores",
+            "\"" + groups[j] + "\" and \"" + groups[i] + "\" are of one cluster; give one group of each");
       }
     }
   }
@@ -46,10 +50,14 @@ spec::Schedule make_schedule(spec::Planner planner, const Problem& problem, cons
                      "is fp32, but the accelerator computes int8; give \"int8\", or the planner cpu-only");
   }
   switch (planner) {
-    case spec::Planner::accelerator_only: return plan_accelerator_only(problem);
-    case spec::Planner::cpu_only: return plan_cpu_only(problem);
-    case spec::Planner::cosched: return plan_cosched(problem);
-    case spec::Planner::oracle: return plan_oracle(problem, measure);
+    case spec::Planner::accelerator_only:
+      return plan_accelerator_only(problem);
+    case spec::Planner::cpu_only:
+      return plan_cpu_only(problem);
+    case spec::Planner::cosched:
+      return plan_cosched(problem);
+    case spec::Planner::oracle:
+      return plan_oracle(problem, measure);
   }
   throw std::logic_error("unknown planner");
 }

@@ -25,8 +25,8 @@ struct Problem {
 };
 
 // The core groups a run allows: its list, else all cores of every cluster. InputError naming what exists.
-std::vector<std::string> allowed_core_groups(const spec::Platform& platform, const std::vector<std::string>& asked,
-                                             const std::string& where);
+std::vector<std::string> allowed_core_groups(const spec::Platform& platform,
+                                             const std::vector<std::string>& asked, const std::string& where);
 
 // Simulated time of every layer (by layer id; 0 without work) and of the whole image, per schedule.
 enum class Effort {
@@ -44,8 +44,10 @@ spec::Schedule make_schedule(spec::Planner planner, const Problem& problem, cons
 
 // One file a planner:
 spec::Schedule plan_accelerator_only(const Problem& problem);  // what it cannot run goes to the cores
-spec::Schedule plan_cpu_only(const Problem& problem);  // rows shared by the groups in proportion to their rate
-spec::Schedule plan_cosched(const Problem& problem);   // per layer the split of least predicted time
-spec::Schedule plan_oracle(const Problem& problem, const Measure& measure);  // per layer the split of least simulated time
+spec::Schedule plan_cpu_only(
+    const Problem& problem);                          // rows shared by the groups in proportion to their rate
+spec::Schedule plan_cosched(const Problem& problem);  // per layer the split of least predicted time
+spec::Schedule plan_oracle(const Problem& problem,
+                           const Measure& measure);  // per layer the split of least simulated time
 
 }  // namespace tandem::plan

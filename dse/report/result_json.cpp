@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dse/report/result_json.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
-
-#include <fmt/format.h>
 
 namespace tandem::report {
 
@@ -65,7 +65,8 @@ Json result_json(const spec::RunResult& result) {
       result.total.raw() > 0 ? result.images / (static_cast<double>(result.total.raw()) * 1e-12) : 0.0;
   json["energy_mj"] = to_millijoules(result.energy);
   json["energy_parts_mj"] = Json::object();
-  for (const auto& [part, energy] : result.energy_parts) json["energy_parts_mj"][part] = to_millijoules(energy);
+  for (const auto& [part, energy] : result.energy_parts)
+    json["energy_parts_mj"][part] = to_millijoules(energy);
   json["predicted_latency_ms"] = to_milliseconds(result.predicted_latency);
   json["output_sha256"] = result.output_sha256;
   json["reference_sha256"] = result.reference_sha256;
@@ -90,13 +91,25 @@ Json result_json(const spec::RunResult& result) {
   return json;
 }
 
+namespace {
+// RFC 4180: layer names come from model files and may hold anything.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+}  // namespace
+
 std::string layers_csv(const spec::RunResult& result) {
-  std::string csv = "image,layer,kind,macs,resource,channels,start_us,end_us,busy_us,idle_percent,predicted_us\n";
+  std::string csv =
+      "image,layer,kind,macs,resource,channels,start_us,end_us,busy_us,idle_percent,predicted_us\n";
   for (const spec::LayerResult& layer : result.layers) {
     const auto row = [&](const std::string& resource, int channels, Picoseconds busy) {
-      csv += fmt::format("{},{},{},{},{},{},{},{},{},{:.4f},{}\n", layer.image, layer.name, layer.kind, layer.macs,
-                         resource, channels, to_microseconds(layer.start), to_microseconds(layer.end),
-                         to_microseconds(busy), idle_percent(layer), to_microseconds(layer.predicted));
+      csv += fmt::format("{},{},{},{},{},{},{},{},{},{:.4f},{}\n", layer.image, csv_field(layer.name),
+                         layer.kind, layer.macs, resource, channels, to_microseconds(layer.start),
+                         to_microseconds(layer.end), to_microseconds(busy), idle_percent(layer),
+                         to_microseconds(layer.predicted));
     };
     if (layer.channels.empty()) row("", 0, Picoseconds(0));
     for (const auto& [resource, channels] : layer.channels) row(resource, channels, layer.busy.at(resource));
@@ -111,7 +124,8 @@ std::string chrome_trace(const spec::RunResult& result) {
   int next = 1;
   for (auto& [name, id] : tracks) {
     id = next++;
-    events.push_back({{"name", "thread_name"}, {"ph", "M"}, {"pid", 1}, {"tid", id}, {"args", {{"name", name}}}});
+    events.push_back(
+        {{"name", "thread_name"}, {"ph", "M"}, {"pid", 1}, {"tid", id}, {"args", {{"name", name}}}});
   }
   for (const spec::Span& span : result.timeline) {
     events.push_back({{"name", span.name},

@@ -2,9 +2,8 @@
 // A run's result as the JSON of the command line's contract, and as the other files of `--out`.
 #pragma once
 
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "models/network/graph.h"
 #include "models/spec/run_result.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dse/report/text_report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "dse/report/table.h"
 
@@ -42,7 +42,8 @@ void totals(const spec::RunResult& result, std::string& text) {
   text += fmt::format("latency     {:>10.3f} ms an image, predicted {:.3f} ms ({:+.1f} %)\n",
                       to_milliseconds(result.latency), to_milliseconds(result.predicted_latency),
                       100.0 * (static_cast<double>(result.predicted_latency.raw()) /
-                                   static_cast<double>(result.latency.raw()) - 1.0));
+                                   static_cast<double>(result.latency.raw()) -
+                               1.0));
   text += fmt::format("throughput  {:>10.2f} images/s\n", rate);
   text += fmt::format("energy      {:>10.2f} mJ an image", to_millijoules(result.energy));
   std::string parts;
@@ -54,9 +55,10 @@ void totals(const spec::RunResult& result, std::string& text) {
     text += fmt::format("{:<12}{:>9.1f} % of its MACs used, {} cycles in {} jobs, fidelity {}\n", unit.name,
                         100.0 * unit.utilization, unit.cycles, unit.jobs, result.accelerator_fidelity);
   }
-  text += fmt::format("memory      {:>10.3f} GB/s, {:.2f} MB read, {:.2f} MB written, {:.0f} % row hits\n",
-                      result.memory.bandwidth_gbytes_per_s, static_cast<double>(result.memory.read_bytes) * 1e-6,
-                      static_cast<double>(result.memory.write_bytes) * 1e-6, 100.0 * result.memory.row_hit_rate);
+  text +=
+      fmt::format("memory      {:>10.3f} GB/s, {:.2f} MB read, {:.2f} MB written, {:.0f} % row hits\n",
+                  result.memory.bandwidth_gbytes_per_s, static_cast<double>(result.memory.read_bytes) * 1e-6,
+                  static_cast<double>(result.memory.write_bytes) * 1e-6, 100.0 * result.memory.row_hit_rate);
   text += fmt::format("output      {}\n", result.output_sha256 == result.reference_sha256
                                               ? "equals the reference, byte for byte"
                                               : "DIFFERS from the reference");
@@ -67,12 +69,14 @@ void totals(const spec::RunResult& result, std::string& text) {
 }  // namespace
 
 std::string run_text(const spec::RunResult& result) {
-  std::string text = fmt::format("{} on {}, {}, planner {}, {} image{}\n\n", result.network, result.platform,
-                                 result.precision, result.planner, result.images, result.images == 1 ? "" : "s");
+  std::string text =
+      fmt::format("{} on {}, {}, planner {}, {} image{}\n\n", result.network, result.platform,
+                  result.precision, result.planner, result.images, result.images == 1 ? "" : "s");
   std::vector<Table::Column> columns = {{"layer", Align::left}, {"kind", Align::left}};
   const std::set<std::string> resources = resources_of(result);
-  for (const std::string& name : resources) columns.push_back({name + " ch", Align::right});
-  for (const char* title : {"start us", "end us", "time us", "idle %", "model us"}) columns.push_back({title, Align::right});
+  for (const std::string& name : resources) columns.push_back({name, Align::right});
+  for (const char* title : {"start us", "time us", "idle %", "model us"})
+    columns.push_back({title, Align::right});
   Table table(columns);
   int in_place = 0;
   for (const spec::LayerResult& layer : result.layers) {
@@ -81,20 +85,22 @@ std::string run_text(const spec::RunResult& result) {
       ++in_place;
       continue;
     }
-    std::vector<std::string> cells = {layer.name.size() > 24 ? layer.name.substr(0, 23) + "~" : layer.name, layer.kind};
+    std::vector<std::string> cells = {layer.name.size() > 22 ? layer.name.substr(0, 21) + "~" : layer.name,
+                                      layer.kind};
     for (const std::string& name : resources) {
       const auto found = layer.channels.find(name);
       cells.push_back(found == layer.channels.end() ? "." : std::to_string(found->second));
     }
     cells.push_back(fmt::format("{:.1f}", to_microseconds(layer.start)));
-    cells.push_back(fmt::format("{:.1f}", to_microseconds(layer.end)));
     cells.push_back(fmt::format("{:.1f}", to_microseconds(layer.end - layer.start)));
     cells.push_back(layer.busy.size() < 2 ? "." : fmt::format("{:.1f}", idle_percent(layer)));
     cells.push_back(fmt::format("{:.1f}", to_microseconds(layer.predicted)));
     table.row(cells);
   }
   text += table.text();
-  text += fmt::format("\n{} more layers only join or pass on tensors in place; ch: output channels\n", in_place);
+  text += fmt::format(
+      "\n{} more layers only join or pass on tensors in place; under a resource: its output channels\n",
+      in_place);
   text += refusals(result) + "\n";
   totals(result, text);
   return text;
@@ -102,9 +108,10 @@ std::string run_text(const spec::RunResult& result) {
 
 std::string compare_text(const Json& comparison) {
   const auto& rows = comparison["rows"];
-  std::string text = fmt::format("{} on {}, {}, accelerator {}\n\n", rows[0]["network"].get<std::string>(),
-                                 rows[0]["platform"].get<std::string>(), rows[0]["precision"].get<std::string>(),
-                                 rows[0]["accelerator"]["fidelity"].get<std::string>());
+  std::string text =
+      fmt::format("{} on {}, {}, accelerator {}\n\n", rows[0]["network"].get<std::string>(),
+                  rows[0]["platform"].get<std::string>(), rows[0]["precision"].get<std::string>(),
+                  rows[0]["accelerator"]["fidelity"].get<std::string>());
   Table table({{"planner", Align::left},
                {"latency ms"},
                {"model ms"},
@@ -112,7 +119,7 @@ std::string compare_text(const Json& comparison) {
                {"energy mJ"},
                {"array %"},
                {"speed-up"},
-               {"energy saved %"},
+               {"saved %"},
                {"output", Align::left}});
   for (const auto& row : rows) {
     const bool relative = !row["speedup_vs_accelerator_only"].is_null();
@@ -125,7 +132,7 @@ std::string compare_text(const Json& comparison) {
                relative ? fmt::format("{:.1f}", row["energy_reduction_percent"].get<double>()) : ".",
                row["output_sha256"] == row["reference_sha256"] ? "exact" : "DIFFERS"});
   }
-  return text + table.text() + "\nspeed-up and energy saved: against accelerator-only\n";
+  return text + table.text() + "\nspeed-up and saved energy: against accelerator-only\n";
 }
 
 std::string network_text(const network::Network& network) {
@@ -133,11 +140,15 @@ std::string network_text(const network::Network& network) {
   for (network::LayerId id = 0; id < network.size(); ++id) {
     const network::Layer& layer = network.layer(id);
     std::string from;
-    for (const network::LayerId input : layer.inputs) from += (from.empty() ? "" : " ") + network.layer(input).name;
+    for (const network::LayerId input : layer.inputs)
+      from += (from.empty() ? "" : " ") + network.layer(input).name;
     if (from.size() > 36) from = from.substr(0, 35) + "~";
-    const auto short_name = [](const std::string& name) { return name.size() > 28 ? name.substr(0, 27) + "~" : name; };
-    table.row({short_name(layer.name), to_string(layer.kind), from, to_string(layer.output),
-               network.macs(id) == 0 ? "." : fmt::format("{:.3f}", static_cast<double>(network.macs(id)) * 1e-6)});
+    const auto short_name = [](const std::string& name) {
+      return name.size() > 28 ? name.substr(0, 27) + "~" : name;
+    };
+    table.row(
+        {short_name(layer.name), to_string(layer.kind), from, to_string(layer.output),
+         network.macs(id) == 0 ? "." : fmt::format("{:.3f}", static_cast<double>(network.macs(id)) * 1e-6)});
   }
   return fmt::format("{}: {} layers, {:.3f} GMACs in convolutions, {:.3f} GMACs in all\n\n{}", network.name(),
                      network.size(), static_cast<double>(network.conv_macs()) * 1e-9,
@@ -176,14 +187,17 @@ Json platform_json(const spec::Platform& platform) {
 std::string platform_text(const spec::Platform& platform) {
   Table table({{"part", Align::left}, {"what", Align::left}, {"clock MHz"}, {"memory"}});
   for (const spec::Cluster& cluster : platform.clusters) {
-    table.row({cluster.name, fmt::format("{} x {}", cluster.cores, cluster.core.name),
-               fmt::format("{:.0f}", static_cast<double>(cluster.operating_points.back().frequency.raw()) * 1e-6),
-               fmt::format("{} KiB L2", cluster.l2.raw() / 1024)});
+    table.row(
+        {cluster.name, fmt::format("{} x {}", cluster.cores, cluster.core.name),
+         fmt::format("{:.0f}", static_cast<double>(cluster.operating_points.back().frequency.raw()) * 1e-6),
+         fmt::format("{} KiB L2", cluster.l2.raw() / 1024)});
   }
   for (const spec::Accelerator& unit : platform.accelerators) {
-    table.row({unit.name, fmt::format("{} MACs, {}", to_string(unit.array), unit.coherent ? "coherent" : "not coherent"),
-               fmt::format("{:.0f}", static_cast<double>(unit.clock.raw()) * 1e-6),
-               fmt::format("{} KiB buffers", (unit.array.feature_bytes + 2 * unit.array.weight_bytes) / 1024)});
+    table.row(
+        {unit.name,
+         fmt::format("{} MACs, {}", to_string(unit.array), unit.coherent ? "coherent" : "not coherent"),
+         fmt::format("{:.0f}", static_cast<double>(unit.clock.raw()) * 1e-6),
+         fmt::format("{} KiB buffers", (unit.array.feature_bytes + 2 * unit.array.weight_bytes) / 1024)});
   }
   table.row({"interconnect", fmt::format("AXI, {} bytes wide", platform.interconnect.width_bytes),
              fmt::format("{:.0f}", static_cast<double>(platform.interconnect.clock.raw()) * 1e-6), "."});

@@ -12,8 +12,8 @@
 
 namespace tandem::report {
 
-std::string run_text(const spec::RunResult& result);                // per layer who did what and when, then totals
-std::string compare_text(const Json& comparison);                   // one row a planner
+std::string run_text(const spec::RunResult& result);  // per layer who did what and when, then totals
+std::string compare_text(const Json& comparison);     // one row a planner
 std::string network_text(const network::Network& network);
 std::string platform_text(const spec::Platform& platform);
 Json platform_json(const spec::Platform& platform);

@@ -51,7 +51,8 @@ void CoherentCaches::evict(int cluster, const CacheLine& victim, std::vector<Cac
   ledger_.written_back(victim.line);
 }
 
-void CoherentCaches::take_from_others(int cluster, LineNumber line, bool keep_copy, std::vector<CacheBurst>& bursts) {
+void CoherentCaches::take_from_others(int cluster, LineNumber line, bool keep_copy,
+                                      std::vector<CacheBurst>& bursts) {
   for (int other = 0; other < static_cast<int>(tags_.size()); ++other) {
     if (other == cluster) continue;
     CacheTags& tags = tags_[static_cast<std::size_t>(other)];
@@ -66,7 +67,8 @@ void CoherentCaches::take_from_others(int cluster, LineNumber line, bool keep_co
   }
 }
 
-void CoherentCaches::read(int cluster, std::uint64_t address, std::int64_t bytes, std::vector<CacheBurst>& bursts) {
+void CoherentCaches::read(int cluster, std::uint64_t address, std::int64_t bytes,
+                          std::vector<CacheBurst>& bursts) {
   CacheTags& tags = tags_[static_cast<std::size_t>(cluster)];
   for_each_line(address, bytes, [&](LineNumber line) {
     if (const CacheLine* hit = tags.find(line)) {
@@ -79,7 +81,8 @@ void CoherentCaches::read(int cluster, std::uint64_t address, std::int64_t bytes
   });
 }
 
-void CoherentCaches::write(int cluster, std::uint64_t address, std::int64_t bytes, std::vector<CacheBurst>& bursts) {
+void CoherentCaches::write(int cluster, std::uint64_t address, std::int64_t bytes,
+                           std::vector<CacheBurst>& bursts) {
   CacheTags& tags = tags_[static_cast<std::size_t>(cluster)];
   const std::uint64_t end = address + static_cast<std::uint64_t>(bytes);
   for_each_line(address, bytes, [&](LineNumber line) {
@@ -97,7 +100,8 @@ void CoherentCaches::write(int cluster, std::uint64_t address, std::int64_t byte
   });
 }
 
-void CoherentCaches::clean(int cluster, std::uint64_t address, std::int64_t bytes, std::vector<CacheBurst>& bursts) {
+void CoherentCaches::clean(int cluster, std::uint64_t address, std::int64_t bytes,
+                           std::vector<CacheBurst>& bursts) {
   for_each_line(address, bytes, [&](LineNumber line) {
     CacheLine* hit = tags_[static_cast<std::size_t>(cluster)].find(line);
     if (hit == nullptr || !hit->dirty) return;
@@ -110,21 +114,23 @@ void CoherentCaches::invalidate(int cluster, std::uint64_t address, std::int64_t
   for_each_line(address, bytes, [&](LineNumber line) {
     const auto removed = tags_[static_cast<std::size_t>(cluster)].remove(line);
     if (removed && removed->dirty) {
-      throw SimulationError(fmt::format("lost write: cluster {} invalidates the line at {:#x}, which holds newer bytes "
-                                        "than memory",
-                                        cluster, line * kLine));
+      throw SimulationError(
+          fmt::format("lost write: cluster {} invalidates the line at {:#x}, which holds newer bytes "
+                      "than memory",
+                      cluster, line * kLine));
     }
   });
 }
 
-void CoherentCaches::device_read(const std::string& device, bool snoops, std::uint64_t address, std::uint64_t bytes,
-                                 std::vector<CacheBurst>& bursts) {
+void CoherentCaches::device_read(const std::string& device, bool snoops, std::uint64_t address,
+                                 std::uint64_t bytes, std::vector<CacheBurst>& bursts) {
   if (!snoops) return ledger_.device_read(device, address, bytes);
-  for_each_line(address, static_cast<std::int64_t>(bytes), [&](LineNumber line) { take_from_others(-1, line, true, bursts); });
+  for_each_line(address, static_cast<std::int64_t>(bytes),
+                [&](LineNumber line) { take_from_others(-1, line, true, bursts); });
 }
 
-void CoherentCaches::device_write(const std::string& device, bool snoops, std::uint64_t address, std::uint64_t bytes,
-                                  std::vector<CacheBurst>& bursts) {
+void CoherentCaches::device_write(const std::string& device, bool snoops, std::uint64_t address,
+                                  std::uint64_t bytes, std::vector<CacheBurst>& bursts) {
   if (snoops) {
     for_each_line(address, static_cast<std::int64_t>(bytes),
                   [&](LineNumber line) { take_from_others(-1, line, false, bursts); });

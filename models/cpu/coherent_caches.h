@@ -4,7 +4,8 @@
 // Modelled: tags with capacity and LRU, write-back with write-allocate (a fully written line is not fetched),
 // clusters coherent with each other (a write takes the line from the others, a read of a line dirty elsewhere
 // makes the owner write it back first), cache maintenance by range, the stale-data checker.
-// Ignored: L1 tags (a share's own re-reads are in the kernel's cycle model), hit latency (likewise), snoop traffic.
+// Ignored: L1 tags (a share's own re-reads are in the kernel's cycle model), hit latency (likewise), snoop
+// traffic.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,8 @@ class CoherentCaches {
     Bytes l2;
     int ways;
   };
-  CoherentCaches(const std::vector<ClusterSpec>& clusters, std::uint64_t memory_base, std::uint64_t memory_bytes);
+  CoherentCaches(const std::vector<ClusterSpec>& clusters, std::uint64_t memory_base,
+                 std::uint64_t memory_bytes);
 
   // Each appends the bursts it causes. SimulationError on a stale read or a lost write.
   void read(int cluster, std::uint64_t address, std::int64_t bytes, std::vector<CacheBurst>& bursts);

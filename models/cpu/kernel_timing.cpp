@@ -12,8 +12,8 @@ namespace {
 Cycles whole_cycles(double cycles) { return Cycles(static_cast<std::int64_t>(std::ceil(cycles))); }
 }  // namespace
 
-Cycles gemm_cycles(const spec::CoreType::Gemm& gemm, Bytes l1d, int element_bytes, std::int64_t m, std::int64_t n,
-                   std::int64_t k) {
+Cycles gemm_cycles(const spec::CoreType::Gemm& gemm, Bytes l1d, int element_bytes, std::int64_t m,
+                   std::int64_t n, std::int64_t k) {
   const auto rows = static_cast<double>(round_up(m, 8));
   const auto columns = static_cast<double>(round_up(n, 12));
   const auto depth = static_cast<double>(k);
@@ -59,10 +59,12 @@ Cycles compute_cycles(const network::Network& network, network::LayerId id, netw
   const auto elements = static_cast<double>(share.elements());
   switch (layer.kind) {
     case LayerKind::conv:
-    case LayerKind::fully_connected: return convolution_cycles(network, id, precision, core, share);
+    case LayerKind::fully_connected:
+      return convolution_cycles(network, id, precision, core, share);
     case LayerKind::max_pool:
     case LayerKind::avg_pool:
-      return whole_cycles(elements * layer.window.kernel_h * layer.window.kernel_w / core.simple_ops_per_cycle);
+      return whole_cycles(elements * layer.window.kernel_h * layer.window.kernel_w /
+                          core.simple_ops_per_cycle);
     case LayerKind::global_avg_pool: {
       const network::Shape input = network.input_shape(id);
       return whole_cycles(elements * input.h * input.w / core.simple_ops_per_cycle);
@@ -71,8 +73,10 @@ Cycles compute_cycles(const network::Network& network, network::LayerId id, netw
       return whole_cycles(elements * static_cast<double>(layer.inputs.size()) / core.simple_ops_per_cycle);
     case LayerKind::lrn:
     case LayerKind::softmax:
-    case LayerKind::batch_norm: return whole_cycles(elements * core.special_cycles_per_element);
-    default: return whole_cycles(elements / core.simple_ops_per_cycle);
+    case LayerKind::batch_norm:
+      return whole_cycles(elements * core.special_cycles_per_element);
+    default:
+      return whole_cycles(elements / core.simple_ops_per_cycle);
   }
 }
 

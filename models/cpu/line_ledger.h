@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stale-data checker: for every line of memory, which cluster holds newer bytes than DRAM, and how often
 // something that does not snoop has written it. A device that reads a line dirty in a cache, or writes one,
-// or a cluster that reads a cached line memory has moved past, ends the run: a cache-maintenance step is missing.
+// or a cluster that reads a cached line memory has moved past, ends the run: a cache-maintenance step is
+// missing.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ class LineLedger {
   LineLedger(std::uint64_t base, std::uint64_t bytes, std::vector<std::string> cluster_names);
 
   void became_dirty(int cluster, LineNumber line);
-  void written_back(LineNumber line);  // DRAM has the newest bytes again
+  void written_back(LineNumber line);                    // DRAM has the newest bytes again
   [[nodiscard]] int dirty_owner(LineNumber line) const;  // cluster, or -1
   [[nodiscard]] std::uint32_t version(LineNumber line) const;
 

@@ -16,8 +16,8 @@ std::map<std::string, Picojoules> energy_by_component(const RunActivity& activit
                           energy_over(cluster.core_static, activity.duration * cluster.cores);
   }
   for (const AcceleratorActivity& unit : activity.accelerators) {
-    parts[unit.name] =
-        Picojoules(unit.pj_per_mac * static_cast<double>(unit.macs)) + energy_over(unit.idle, activity.duration);
+    parts[unit.name] = Picojoules(unit.pj_per_mac * static_cast<double>(unit.macs)) +
+                       energy_over(unit.idle, activity.duration);
   }
   parts["interconnect"] = Picojoules(activity.bus_pj_per_byte * static_cast<double>(activity.bus_bytes));
   parts["dram"] = Picojoules(activity.dram_pj_per_byte * static_cast<double>(activity.dram_bytes)) +

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Energy of a run from what was active for how long. First version: dynamic power C*f*V^2 of busy cores, static
-// power of all, accelerator per MAC and idle, interconnect and DRAM per byte and background, board. Ignored:
-// temperature, power gating, L2 beside its share in the core's coefficient.
+// Energy of a run from what was active for how long. First version: dynamic power C*f*V^2 of busy cores,
+// static power of all, accelerator per MAC and idle, interconnect and DRAM per byte and background, board.
+// Ignored: temperature, power gating, L2 beside its share in the core's coefficient.
 #pragma once
 
 #include <map>

@@ -28,17 +28,22 @@ Picoseconds seconds_to_time(double seconds) { return Picoseconds(std::llround(se
 
 LatencyModel::LatencyModel(const network::Model& model, const spec::Platform& platform,
                            const std::map<std::string, Hertz>& frequency)
-    : model_(model), platform_(platform), frequency_(frequency), placement_(lowering::place(model, platform)) {
+    : model_(model),
+      platform_(platform),
+      frequency_(frequency),
+      placement_(lowering::place(model, platform)) {
   const memory::DramSpec* dram = memory::find_dram(platform.dram.type);
   if (dram == nullptr) {
-    throw InputError({platform.file, 0, 0}, "dram.type",
-                     "\"" + platform.dram.type + "\" is unknown; allowed is one of " + join(memory::dram_names()));
+    throw InputError(
+        {platform.file, 0, 0}, "dram.type",
+        "\"" + platform.dram.type + "\" is unknown; allowed is one of " + join(memory::dram_names()));
   }
   const Clock bus(platform.interconnect.clock);
   // Streams hit open rows mostly: a column access, its data, and the way there and back.
-  load_latency_ = bus.time(Cycles(platform.interconnect.request_cycles + platform.interconnect.response_cycles)) +
-                  platform.dram.controller_latency + dram->clock.time(Cycles(dram->timing.read_latency)) +
-                  dram->timing.dqsck + dram->burst_time();
+  load_latency_ =
+      bus.time(Cycles(platform.interconnect.request_cycles + platform.interconnect.response_cycles)) +
+      platform.dram.controller_latency + dram->clock.time(Cycles(dram->timing.read_latency)) +
+      dram->timing.dqsck + dram->burst_time();
   peak_bytes_per_second_ = dram->peak_bytes_per_second();
 }
 
@@ -68,7 +73,8 @@ Picoseconds LatencyModel::cpu_time(network::LayerId layer, const lowering::Resou
   const lowering::Footprint touched = lowering::footprint(*model_.network, placement_, layer, shares.front());
   const double loads = static_cast<double>(total_bytes(touched.reads));
   const double all = loads * cores.cores;  // an upper bound of what the group asks of memory at once
-  const double seconds = std::max(loads / stream_rate(cluster.core), all / peak_bytes_per_second_ / cores.cores);
+  const double seconds =
+      std::max(loads / stream_rate(cluster.core), all / peak_bytes_per_second_ / cores.cores);
   return clock_of(cores.cluster).time(cycles) + seconds_to_time(seconds);
 }
 
@@ -81,8 +87,11 @@ Picoseconds LatencyModel::accelerator_time(network::LayerId layer, const lowerin
   accelerator::MemoryTiming memory;
   memory.read_latency = static_cast<double>(load_latency_.raw()) / period + 2.0;
   memory.write_latency =
-      static_cast<double>((bus.time(Cycles(platform_.interconnect.request_cycles +
-                                           platform_.interconnect.response_cycles))).raw()) / period + 2.0;
+      static_cast<double>(
+          (bus.time(Cycles(platform_.interconnect.request_cycles + platform_.interconnect.response_cycles)))
+              .raw()) /
+          period +
+      2.0;
   const double port = static_cast<double>(own.array.bus_bytes);
   const double bus_share = static_cast<double>(platform_.interconnect.width_bytes) *
                            static_cast<double>(platform_.interconnect.clock.raw()) * period * 1e-12;
@@ -96,10 +105,12 @@ Picoseconds LatencyModel::accelerator_time(network::LayerId layer, const lowerin
 
 Picoseconds LatencyModel::compute(network::LayerId layer, const lowering::Resource& resource,
                                   const network::OutputRange& range) const {
-  return resource.accelerator >= 0 ? accelerator_time(layer, resource, range) : cpu_time(layer, resource, range);
+  return resource.accelerator >= 0 ? accelerator_time(layer, resource, range)
+                                   : cpu_time(layer, resource, range);
 }
 
-Picoseconds LatencyModel::maintenance(network::LayerId layer, const lowering::Resource& cores, int channels) const {
+Picoseconds LatencyModel::maintenance(network::LayerId layer, const lowering::Resource& cores,
+                                      int channels) const {
   const auto lines_of = [&](network::LayerId id) {
     return static_cast<double>(placement_.layers[static_cast<std::size_t>(id)].output.layout.bytes()) / kLine;
   };
@@ -108,7 +119,8 @@ Picoseconds LatencyModel::maintenance(network::LayerId layer, const lowering::Re
   for (const network::LayerId input : model_.network->layer(layer).inputs) input_lines += lines_of(input);
   const double output_lines = lines_of(layer) * channels / model_.network->layer(layer).output.c;
   const double cycles =
-      (input_lines * runtime.invalidate_cycles_per_line + output_lines * runtime.clean_cycles_per_line) / cores.cores;
+      (input_lines * runtime.invalidate_cycles_per_line + output_lines * runtime.clean_cycles_per_line) /
+      cores.cores;
   return clock_of(cores.cluster).time(Cycles(static_cast<std::int64_t>(cycles))) + runtime.barrier * 2;
 }
 
@@ -117,8 +129,7 @@ Picoseconds LatencyModel::split_layer(network::LayerId layer, const lowering::Re
   const network::Shape output = model_.network->layer(layer).output;
   const spec::Runtime& runtime = platform_.runtime;
   const Clock clock = clock_of(cores.cluster);
-  const Picoseconds register_access =
-      clock.time(Cycles(runtime.register_access_cycles)) + load_latency_;
+  const Picoseconds register_access = clock.time(Cycles(runtime.register_access_cycles)) + load_latency_;
   Picoseconds unit_side{0};
   Picoseconds start{0};
   if (split > 0) {

@@ -21,18 +21,20 @@ class LatencyModel {
   LatencyModel(const network::Model& model, const spec::Platform& platform,
                const std::map<std::string, Hertz>& frequency);
 
-  // One resource computing one range of a layer, alone, without synchronisation. `range` must fit the resource.
+  // One resource computing one range of a layer, alone, without synchronisation. `range` must fit the
+  // resource.
   [[nodiscard]] Picoseconds compute(network::LayerId layer, const lowering::Resource& resource,
                                     const network::OutputRange& range) const;
 
-  // From the layer's first command to its last barrier when [0, split) channels run on the accelerator and the
-  // rest on the core group; either part may be empty.
+  // From the layer's first command to its last barrier when [0, split) channels run on the accelerator and
+  // the rest on the core group; either part may be empty.
   [[nodiscard]] Picoseconds split_layer(network::LayerId layer, const lowering::Resource& accelerator,
                                         const lowering::Resource& cores, int split) const;
 
-  // Cache maintenance and its barriers for cores that work beside accelerators without snooping: dropping the lines
-  // of the layer's inputs, writing back `channels` of its output.
-  [[nodiscard]] Picoseconds maintenance(network::LayerId layer, const lowering::Resource& cores, int channels) const;
+  // Cache maintenance and its barriers for cores that work beside accelerators without snooping: dropping the
+  // lines of the layer's inputs, writing back `channels` of its output.
+  [[nodiscard]] Picoseconds maintenance(network::LayerId layer, const lowering::Resource& cores,
+                                        int channels) const;
 
   // From a cold load of a core to its data, and the rate of a core's sequential stream, bytes a second.
   [[nodiscard]] Picoseconds load_latency() const { return load_latency_; }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/lowering/check_schedule.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <numeric>
-
-#include <fmt/format.h>
 
 #include "models/lowering/offload.h"
 
@@ -23,9 +23,11 @@ class Resolver {
 
   std::vector<ProgramItem> run() {
     if (schedule_.network != model_.network->name()) {
-      problem("network", fmt::format("is for \"{}\", the run has \"{}\"", schedule_.network, model_.network->name()));
+      problem("network",
+              fmt::format("is for \"{}\", the run has \"{}\"", schedule_.network, model_.network->name()));
     }
-    for (std::size_t i = 0; i < schedule_.items.size(); ++i) take(schedule_.items[i], fmt::format("item[{}]", i));
+    for (std::size_t i = 0; i < schedule_.items.size(); ++i)
+      take(schedule_.items[i], fmt::format("item[{}]", i));
     std::stable_sort(items_.begin(), items_.end(),
                      [](const ProgramItem& a, const ProgramItem& b) { return a.layer < b.layer; });
     items_fit_ = problems_.empty();
@@ -54,20 +56,22 @@ class Resolver {
     const network::OutputRange range{item.k0, item.k1, item.p0, item.p1};
     if (range.k0 < 0 || range.k0 >= range.k1 || range.k1 > shape.c || range.p0 < 0 || range.p0 >= range.p1 ||
         range.p1 > shape.h) {
-      return problem(key, fmt::format("channels [{}, {}), rows [{}, {}) lie outside the layer's {}", range.k0, range.k1,
-                                      range.p0, range.p1, to_string(shape)));
+      return problem(key, fmt::format("channels [{}, {}), rows [{}, {}) lie outside the layer's {}", range.k0,
+                                      range.k1, range.p0, range.p1, to_string(shape)));
     }
     if (resource->accelerator >= 0 && !fits_accelerator(found->second, range, *resource, key)) return;
     const int block = channel_block(platform_);
     if (range.k0 % block != 0 || (range.k1 % block != 0 && range.k1 != shape.c)) {
-      return problem(key, fmt::format("channels [{}, {}) do not lie on planes of {} channels", range.k0, range.k1, block));
+      return problem(key, fmt::format("channels [{}, {}) do not lie on planes of {} channels", range.k0,
+                                      range.k1, block));
     }
     items_.push_back({found->second, *resource, range, item.predicted});
   }
 
   bool fits_accelerator(network::LayerId id, const network::OutputRange& range, const Resource& resource,
                         const std::string& key) {
-    const accelerator::Array& array = platform_.accelerators[static_cast<std::size_t>(resource.accelerator)].array;
+    const accelerator::Array& array =
+        platform_.accelerators[static_cast<std::size_t>(resource.accelerator)].array;
     const std::string refusal = offload_refusal(model_, id, array);
     if (!refusal.empty()) {
       problem(key, model_.network->layer(id).name + " cannot run on " + resource.name + ": " + refusal);
@@ -76,8 +80,8 @@ class Resolver {
     const GroupShape shape = group_shape(*model_.network, id);
     const int end = range.k1 % shape.out_channels;
     if (range.k0 % shape.out_channels % array.tm != 0 || (end != 0 && end % array.tm != 0)) {
-      problem(key, fmt::format("channels [{}, {}) do not lie on steps of the array's {} channels", range.k0, range.k1,
-                               array.tm));
+      problem(key, fmt::format("channels [{}, {}) do not lie on steps of the array's {} channels", range.k0,
+                               range.k1, array.tm));
       return false;
     }
     return true;
@@ -116,7 +120,8 @@ class Resolver {
   }
 
   [[nodiscard]] bool is_incoherent(const Resource& resource) const {
-    return resource.accelerator >= 0 && !platform_.accelerators[static_cast<std::size_t>(resource.accelerator)].coherent;
+    return resource.accelerator >= 0 &&
+           !platform_.accelerators[static_cast<std::size_t>(resource.accelerator)].coherent;
   }
 
   // One cache line must not hold bytes of a cache and of an accelerator that does not see that cache.
@@ -126,13 +131,15 @@ class Resolver {
     if (!apart || a.range.k0 >= b.range.k1 || b.range.k0 >= a.range.k1) return;
     const ProgramItem& upper = a.range.p0 < b.range.p0 ? a : b;
     const ProgramItem& lower = a.range.p0 < b.range.p0 ? b : a;
-    const std::int64_t row = std::int64_t{layer.output.w} * channel_block(platform_);  // accelerators compute int8
+    const std::int64_t row =
+        std::int64_t{layer.output.w} * channel_block(platform_);  // accelerators compute int8
     const std::int64_t line = network::kCacheLineBytes;
     if (divide_up(upper.range.p1 * row, line) <= lower.range.p0 * row / line) return;
     const std::string& unit = is_incoherent(a.resource) ? a.resource.name : b.resource.name;
-    problem(layer.name, fmt::format("the rows of {} and {} meet inside a cache line of {} bytes, and {} does not snoop; "
-                                    "split at a whole line (every {} rows) or by channels",
-                                    upper.resource.name, lower.resource.name, line, unit, line / std::gcd(row, line)));
+    problem(layer.name,
+            fmt::format("the rows of {} and {} meet inside a cache line of {} bytes, and {} does not snoop; "
+                        "split at a whole line (every {} rows) or by channels",
+                        upper.resource.name, lower.resource.name, line, unit, line / std::gcd(row, line)));
   }
 
   const spec::Schedule& schedule_;

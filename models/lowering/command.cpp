@@ -34,7 +34,8 @@ CommandWords encode(const Command& command) {
 }
 
 Command decode(const CommandWords& words) {
-  if (words[0] < static_cast<std::uint32_t>(Opcode::stop) || words[0] > static_cast<std::uint32_t>(Opcode::repeat)) {
+  if (words[0] < static_cast<std::uint32_t>(Opcode::stop) ||
+      words[0] > static_cast<std::uint32_t>(Opcode::repeat)) {
     throw SimulationError(fmt::format("a core fetched {:#010x}, which is no command", words[0]));
   }
   Command command;

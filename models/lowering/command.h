@@ -14,9 +14,9 @@ namespace tandem::lowering {
 
 enum class Opcode : std::uint32_t {
   stop = 1,
-  image_begin,        // host core: the image arrives in its tensor
-  image_end,          // host core: the output tensor is complete
-  layer_begin,        // host core: the layer's clock starts
+  image_begin,  // host core: the image arrives in its tensor
+  image_end,    // host core: the output tensor is complete
+  layer_begin,  // host core: the layer's clock starts
   layer_end,
   compute,            // a share of an item's output; the item's last share to finish makes its bytes real
   start_accelerator,  // write the doorbell with the job's address

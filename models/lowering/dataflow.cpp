@@ -10,7 +10,8 @@ using network::LayerId;
 namespace {
 
 template <class Neighbours>
-void collect(const Placement& placement, LayerId layer, const Neighbours& neighbours, std::set<LayerId>& found) {
+void collect(const Placement& placement, LayerId layer, const Neighbours& neighbours,
+             std::set<LayerId>& found) {
   for (const LayerId next : neighbours(layer)) {
     if (placement.layers[static_cast<std::size_t>(next)].role == LayerRole::in_place) {
       collect(placement, next, neighbours, found);
@@ -25,13 +26,17 @@ void collect(const Placement& placement, LayerId layer, const Neighbours& neighb
 std::vector<LayerId> writers_of(const network::Network& network, const Placement& placement, LayerId layer) {
   if (placement.layers[static_cast<std::size_t>(layer)].role != LayerRole::in_place) return {layer};
   std::set<LayerId> found;
-  collect(placement, layer, [&](LayerId id) -> const std::vector<LayerId>& { return network.layer(id).inputs; }, found);
+  collect(
+      placement, layer, [&](LayerId id) -> const std::vector<LayerId>& { return network.layer(id).inputs; },
+      found);
   return {found.begin(), found.end()};
 }
 
 std::vector<LayerId> readers_of(const network::Network& network, const Placement& placement, LayerId layer) {
   std::set<LayerId> found;
-  collect(placement, layer, [&](LayerId id) -> const std::vector<LayerId>& { return network.consumers(id); }, found);
+  collect(
+      placement, layer, [&](LayerId id) -> const std::vector<LayerId>& { return network.consumers(id); },
+      found);
   return {found.begin(), found.end()};
 }
 
@@ -45,7 +50,8 @@ std::vector<AddressRange> lines_of(const TensorPlacement& place, const network::
   }
   std::vector<AddressRange> ranges;
   for (std::int64_t plane = first_plane; plane < last_plane; ++plane) {
-    const std::int64_t begin = range.p0 * layout.row_bytes() / network::kCacheLineBytes * network::kCacheLineBytes;
+    const std::int64_t begin =
+        range.p0 * layout.row_bytes() / network::kCacheLineBytes * network::kCacheLineBytes;
     const std::int64_t end = round_up(range.p1 * layout.row_bytes(), network::kCacheLineBytes);
     ranges.push_back(
         {place.address + static_cast<std::uint64_t>(plane * layout.plane_stride() + begin), end - begin});

@@ -33,16 +33,28 @@ class Collector {
 
   Footprint run() {
     switch (layer_.kind) {
-      case LayerKind::conv: read_windows(conv_channels()); break;
+      case LayerKind::conv:
+        read_windows(conv_channels());
+        break;
       case LayerKind::max_pool:
-      case LayerKind::avg_pool: read_windows({share_.k0, share_.k1}); break;
-      case LayerKind::global_avg_pool: read_planes(0, {share_.k0, share_.k1}); break;
-      case LayerKind::concat: read_concat(); break;
+      case LayerKind::avg_pool:
+        read_windows({share_.k0, share_.k1});
+        break;
+      case LayerKind::global_avg_pool:
+        read_planes(0, {share_.k0, share_.k1});
+        break;
+      case LayerKind::concat:
+        read_concat();
+        break;
       case LayerKind::softmax:
-      case LayerKind::channel_shuffle: read_pixels(0, {0, network_.input_shape(id_).c}); break;
+      case LayerKind::channel_shuffle:
+        read_pixels(0, {0, network_.input_shape(id_).c});
+        break;
       case LayerKind::fully_connected:
       case LayerKind::reshape:
-      case LayerKind::flatten: read_planes(0, {0, input(0).layout.channels}); break;
+      case LayerKind::flatten:
+        read_planes(0, {0, input(0).layout.channels});
+        break;
       default:
         for (std::size_t i = 0; i < layer_.inputs.size(); ++i) read_pixels(i, {share_.k0, share_.k1});
     }
@@ -84,7 +96,8 @@ class Collector {
   template <class Bytes>
   static void each_plane(const TensorPlacement& tensor, Channels channels, const Bytes& bytes) {
     const network::BlockedLayout& layout = tensor.layout;
-    for (std::int64_t plane = channels.begin / layout.block; plane < divide_up(channels.end, layout.block); ++plane) {
+    for (std::int64_t plane = channels.begin / layout.block; plane < divide_up(channels.end, layout.block);
+         ++plane) {
       bytes(tensor.address + static_cast<std::uint64_t>(plane * layout.plane_stride()));
     }
   }
@@ -109,7 +122,8 @@ class Collector {
     const std::int64_t pixels = std::int64_t{layout.height} * layout.width;
     each_plane(input(index), channels, [&](std::uint64_t plane) {
       const std::int64_t begin = std::min(share_.m0, pixels);
-      add(result_.reads, plane + static_cast<std::uint64_t>(begin * pixel), (std::min(share_.m1, pixels) - begin) * pixel);
+      add(result_.reads, plane + static_cast<std::uint64_t>(begin * pixel),
+          (std::min(share_.m1, pixels) - begin) * pixel);
     });
   }
 
@@ -126,7 +140,8 @@ class Collector {
   void write_pixels(const TensorPlacement& tensor) {
     const std::int64_t pixel = std::int64_t{tensor.layout.block} * tensor.layout.element_bytes;
     each_plane(tensor, {share_.k0, share_.k1}, [&](std::uint64_t plane) {
-      add(result_.writes, plane + static_cast<std::uint64_t>(share_.m0 * pixel), (share_.m1 - share_.m0) * pixel);
+      add(result_.writes, plane + static_cast<std::uint64_t>(share_.m0 * pixel),
+          (share_.m1 - share_.m0) * pixel);
     });
   }
 

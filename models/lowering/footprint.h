@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which bytes a share of a layer reads and writes, in the order a kernel streams them: input rows plane by
-// plane, then weights; outputs plane by plane. Re-reads inside the share are the cache's business and not listed.
+// plane, then weights; outputs plane by plane. Re-reads inside the share are the cache's business and not
+// listed.
 #pragma once
 
 #include <vector>

@@ -66,7 +66,8 @@ class Lowering {
   Cores cores_of(const Resource& group) const {
     Cores cores;
     for (std::size_t i = 0; i < program_.cores.size(); ++i) {
-      if (program_.cores[i].cluster == group.cluster && program_.cores[i].core < group.cores) cores.push_back(i);
+      if (program_.cores[i].cluster == group.cluster && program_.cores[i].core < group.cores)
+        cores.push_back(i);
     }
     return cores;
   }
@@ -89,7 +90,8 @@ class Lowering {
   }
 
   void load_parameters() {
-    std::vector<std::vector<bool>> used(platform_.accelerators.size(), std::vector<bool>(items_of_.size(), false));
+    std::vector<std::vector<bool>> used(platform_.accelerators.size(),
+                                        std::vector<bool>(items_of_.size(), false));
     for (const ProgramItem& item : program_.items) {
       if (item.resource.accelerator < 0) continue;
       used[static_cast<std::size_t>(item.resource.accelerator)][static_cast<std::size_t>(item.layer)] = true;
@@ -129,10 +131,11 @@ class Lowering {
     for (accelerator::ConvJob job : jobs_without_addresses(model_, item.layer, item.range, array)) {
       const int in_group = channel - group * shape.out_channels;
       const PackedWeights& packed = own.packed[unit];
-      const std::int64_t step_bytes = accelerator::packed_weight_bytes(array.tm, shape.in_channels, shape.kernel_h,
-                                                                       shape.kernel_w, array);
+      const std::int64_t step_bytes = accelerator::packed_weight_bytes(array.tm, shape.in_channels,
+                                                                       shape.kernel_h, shape.kernel_w, array);
       job.id = next_job_++;
-      job.input = input.address + static_cast<std::uint64_t>(input.layout.offset(group * shape.in_channels, 0, 0));
+      job.input =
+          input.address + static_cast<std::uint64_t>(input.layout.offset(group * shape.in_channels, 0, 0));
       job.in_plane_stride = input.layout.plane_stride();
       job.output = own.output.address + static_cast<std::uint64_t>(own.output.layout.offset(channel, 0, 0));
       job.out_plane_stride = own.output.layout.plane_stride();
@@ -170,7 +173,8 @@ class Lowering {
     }
     std::vector<AddressRange> ranges;
     const auto add = [&](LayerId writer, const network::OutputRange& range) {
-      for (const AddressRange& lines : lines_of(program_.placement.layers[static_cast<std::size_t>(writer)].output, range)) {
+      for (const AddressRange& lines :
+           lines_of(program_.placement.layers[static_cast<std::size_t>(writer)].output, range)) {
         ranges.push_back(lines);
       }
     };
@@ -184,7 +188,8 @@ class Lowering {
     return ranges;
   }
 
-  // Each cluster with work in the layer drops, once an image, what it may hold of ranges written behind its back.
+  // Each cluster with work in the layer drops, once an image, what it may hold of ranges written behind its
+  // back.
   bool emit_invalidates(LayerId id) {
     std::set<std::string> done;
     bool any = false;
@@ -193,7 +198,8 @@ class Lowering {
       if (group.cluster < 0 || !done.insert(group.name).second) continue;
       for (const AddressRange& range : uncached_writes(id)) {
         if (!invalidated_.insert({group.cluster, range.address}).second) continue;
-        deal_lines(cores_of(group), range, {.opcode = Opcode::invalidate, .layer = static_cast<std::uint32_t>(id)});
+        deal_lines(cores_of(group), range,
+                   {.opcode = Opcode::invalidate, .layer = static_cast<std::uint32_t>(id)});
         any = true;
       }
     }
@@ -203,9 +209,11 @@ class Lowering {
   void emit_compute(std::size_t index) {
     const ProgramItem& item = program_.items[index];
     const Cores cores = cores_of(item.resource);
-    const std::vector<cpu::Share> shares = cpu::deal(network_.layer(item.layer).output, item.range,
-                                                     static_cast<int>(cores.size()), program_.placement.block);
-    const auto busy = std::count_if(shares.begin(), shares.end(), [](const cpu::Share& s) { return !s.empty(); });
+    const std::vector<cpu::Share> shares =
+        cpu::deal(network_.layer(item.layer).output, item.range, static_cast<int>(cores.size()),
+                  program_.placement.block);
+    const auto busy =
+        std::count_if(shares.begin(), shares.end(), [](const cpu::Share& s) { return !s.empty(); });
     for (std::size_t i = 0; i < cores.size(); ++i) {
       if (shares[i].empty()) continue;
       emit(cores[i], {.opcode = Opcode::compute,
@@ -216,13 +224,14 @@ class Lowering {
     }
   }
 
-  // What the cores wrote and an accelerator without snooping will read goes back to memory. Each core writes back
-  // lines others of its cluster may still be writing, so a barrier comes first.
+  // What the cores wrote and an accelerator without snooping will read goes back to memory. Each core writes
+  // back lines others of its cluster may still be writing, so a barrier comes first.
   void emit_cleans(LayerId id) {
     const std::vector<LayerId> readers = readers_of(network_, program_.placement, id);
     const bool needed = std::any_of(readers.begin(), readers.end(), [&](LayerId reader) {
       const auto& items = items_of_[static_cast<std::size_t>(reader)];
-      return std::any_of(items.begin(), items.end(), [&](std::size_t i) { return is_incoherent(program_.items[i]); });
+      return std::any_of(items.begin(), items.end(),
+                         [&](std::size_t i) { return is_incoherent(program_.items[i]); });
     });
     if (!needed) return;
     bool synchronised = false;
@@ -233,7 +242,8 @@ class Lowering {
       synchronised = true;
       for (const AddressRange& range :
            lines_of(program_.placement.layers[static_cast<std::size_t>(id)].output, item.range)) {
-        deal_lines(cores_of(item.resource), range, {.opcode = Opcode::clean, .layer = static_cast<std::uint32_t>(id)});
+        deal_lines(cores_of(item.resource), range,
+                   {.opcode = Opcode::clean, .layer = static_cast<std::uint32_t>(id)});
       }
     }
   }
@@ -255,7 +265,9 @@ class Lowering {
     CoreProgram& own = program_.cores[core];
     std::vector<Command>& commands = commands_[core];
     own.address = take(static_cast<std::int64_t>((commands.size() + 2) * kCommandBytes), 4096);
-    commands.push_back({.opcode = Opcode::repeat, .participants = static_cast<std::uint32_t>(images), .address = own.address});
+    commands.push_back({.opcode = Opcode::repeat,
+                        .participants = static_cast<std::uint32_t>(images),
+                        .address = own.address});
     commands.push_back({.opcode = Opcode::stop});
     own.commands = commands.size();
     std::vector<CommandWords> words;
@@ -273,8 +285,8 @@ class Lowering {
   const network::Network& network_;
   const spec::Platform& platform_;
   Program program_;
-  std::vector<std::vector<std::size_t>> items_of_;  // by layer
-  std::vector<std::vector<Command>> commands_;      // by core
+  std::vector<std::vector<std::size_t>> items_of_;       // by layer
+  std::vector<std::vector<Command>> commands_;           // by core
   std::set<std::pair<int, std::uint64_t>> invalidated_;  // cluster, range
   std::uint64_t next_address_ = 0;
   std::uint32_t next_job_ = 1;

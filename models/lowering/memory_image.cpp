@@ -55,11 +55,11 @@ std::vector<Segment> parameter_segments(const network::Model& model, const spec:
       for (std::size_t group = 0; group < place.packed[unit].weights.size(); ++group) {
         const std::span<const std::int8_t> plain(weights.weights.data() + group * group_size, group_size);
         const std::vector<std::int8_t> packed =
-            accelerator::pack_weights(plain, shape.out_channels, shape.in_channels, shape.kernel_h, shape.kernel_w,
-                                      platform.accelerators[unit].array);
+            accelerator::pack_weights(plain, shape.out_channels, shape.in_channels, shape.kernel_h,
+                                      shape.kernel_w, platform.accelerators[unit].array);
         segments.push_back(segment_of<std::int8_t>(place.packed[unit].weights[group].address, packed));
-        segments.push_back(quant_records(weights, static_cast<int>(group) * shape.out_channels, shape.out_channels,
-                                         place.packed[unit].quant[group]));
+        segments.push_back(quant_records(weights, static_cast<int>(group) * shape.out_channels,
+                                         shape.out_channels, place.packed[unit].quant[group]));
       }
     }
   }

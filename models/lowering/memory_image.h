@@ -7,7 +7,8 @@
 
 namespace tandem::lowering {
 
-// `accelerator_layers[unit][layer]`: whether that accelerator has work in that layer (else its packed copy stays out).
+// `accelerator_layers[unit][layer]`: whether that accelerator has work in that layer (else its packed copy
+// stays out).
 std::vector<Segment> parameter_segments(const network::Model& model, const spec::Platform& platform,
                                         const Placement& placement,
                                         const std::vector<std::vector<bool>>& accelerator_layers);

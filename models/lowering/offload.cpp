@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/lowering/offload.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "models/lowering/placement.h"
 
@@ -85,8 +85,8 @@ std::string offload_refusal(const network::Model& model, LayerId id, const Array
   if (model.network->is_depthwise(id)) return "the accelerator has no depthwise mode";
   const GroupShape shape = group_shape(*model.network, id);
   if (shape.groups > 1 && (shape.in_channels % array.block() != 0 || shape.out_channels % array.tm != 0)) {
-    return fmt::format("groups of {} input and {} output channels are not multiples of {} and {}", shape.in_channels,
-                       shape.out_channels, array.block(), array.tm);
+    return fmt::format("groups of {} input and {} output channels are not multiples of {} and {}",
+                       shape.in_channels, shape.out_channels, array.block(), array.tm);
   }
   const auto outside = [](int value, int most) { return value < 1 || value > most; };
   const bool covers_input = shape.kernel_h == shape.in_h && shape.kernel_w == shape.in_w;
@@ -94,7 +94,8 @@ std::string offload_refusal(const network::Model& model, LayerId id, const Array
     return fmt::format("kernel {}x{}; the accelerator takes up to 11x11", shape.kernel_h, shape.kernel_w);
   }
   if (outside(shape.window.stride_h, 4) || outside(shape.window.stride_w, 4)) {
-    return fmt::format("stride {}x{}; the accelerator takes 1 to 4", shape.window.stride_h, shape.window.stride_w);
+    return fmt::format("stride {}x{}; the accelerator takes 1 to 4", shape.window.stride_h,
+                       shape.window.stride_w);
   }
   ConvJob job = job_of_group(model, id, shape);
   return accelerator::tile(job, array).value_or("");

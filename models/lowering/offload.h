@@ -24,10 +24,12 @@ struct GroupShape {
 GroupShape group_shape(const network::Network& network, network::LayerId layer);
 
 // "" when the array can run the layer, else why not, with numbers.
-std::string offload_refusal(const network::Model& model, network::LayerId layer, const accelerator::Array& array);
+std::string offload_refusal(const network::Model& model, network::LayerId layer,
+                            const accelerator::Array& array);
 
-// The jobs for output channels [range.k0, range.k1) and rows [range.p0, range.p1): one a group touched, tiled,
-// all but the addresses filled in. Channel ranges begin and end on multiples of Tm inside a group, or at its end.
+// The jobs for output channels [range.k0, range.k1) and rows [range.p0, range.p1): one a group touched,
+// tiled, all but the addresses filled in. Channel ranges begin and end on multiples of Tm inside a group, or
+// at its end.
 std::vector<accelerator::ConvJob> jobs_without_addresses(const network::Model& model, network::LayerId layer,
                                                          const network::OutputRange& range,
                                                          const accelerator::Array& array);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/lowering/placement.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "models/lowering/offload.h"
 
@@ -19,9 +19,10 @@ int channel_block(const spec::Platform& platform) {
   const int block = platform.accelerators.front().array.block();
   for (const spec::Accelerator& unit : platform.accelerators) {
     if (unit.array.block() != block) {
-      throw InputError({platform.file, 0, 0}, unit.name,
-                       fmt::format("array {} stores {} channels a plane, {} stores {}; all must agree",
-                                   to_string(unit.array), unit.array.block(), platform.accelerators.front().name, block));
+      throw InputError(
+          {platform.file, 0, 0}, unit.name,
+          fmt::format("array {} stores {} channels a plane, {} stores {}; all must agree",
+                      to_string(unit.array), unit.array.block(), platform.accelerators.front().name, block));
     }
   }
   return block;
@@ -109,8 +110,8 @@ class Allocator {
   std::uint64_t next_;
 };
 
-std::vector<PackedWeights> take_packed(const network::Model& model, const spec::Platform& platform, LayerId id,
-                                       Allocator& allocator) {
+std::vector<PackedWeights> take_packed(const network::Model& model, const spec::Platform& platform,
+                                       LayerId id, Allocator& allocator) {
   std::vector<PackedWeights> all;
   for (const spec::Accelerator& unit : platform.accelerators) {
     PackedWeights& packed = all.emplace_back();
@@ -168,7 +169,8 @@ Placement place(const network::Model& model, const spec::Platform& platform) {
       own.output = placement.layers[static_cast<std::size_t>(layer.inputs[0])].output;
     }
     if (layer.kind != LayerKind::conv && layer.kind != LayerKind::fully_connected) continue;
-    const auto count = static_cast<std::int64_t>(model.parameters[static_cast<std::size_t>(id)].weights.size());
+    const auto count =
+        static_cast<std::int64_t>(model.parameters[static_cast<std::size_t>(id)].weights.size());
     own.weights = {allocator.take(count * element), count * element};
     if (model.precision == network::Precision::int8) own.packed = take_packed(model, platform, id, allocator);
   }

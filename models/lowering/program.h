@@ -3,9 +3,10 @@
 // and job descriptors for the accelerators, in simulated memory, with the synchronisation and cache
 // maintenance that make the sharing of tensors correct.
 //
-// Protocol of a layer: the host core (core 0 of the first group in use) starts the accelerators; the cores drop
-// cached lines of input parts that an accelerator wrote, then compute their shares, then write back what an
-// accelerator will read; the host waits for the accelerators' interrupts; a barrier of all cores ends the layer.
+// Protocol of a layer: the host core (core 0 of the first group in use) starts the accelerators; the cores
+// drop cached lines of input parts that an accelerator wrote, then compute their shares, then write back what
+// an accelerator will read; the host waits for the accelerators' interrupts; a barrier of all cores ends the
+// layer.
 #pragma once
 
 #include <cstdint>
@@ -48,6 +49,7 @@ struct Program {
 
 // Throws InputError naming the item when the schedule does not fit network and platform: unknown layer or
 // resource, a layer not covered exactly, a range the accelerator cannot take.
-Program lower(const spec::Schedule& schedule, const network::Model& model, const spec::Platform& platform, int images);
+Program lower(const spec::Schedule& schedule, const network::Model& model, const spec::Platform& platform,
+              int images);
 
 }  // namespace tandem::lowering

@@ -5,7 +5,9 @@
 
 namespace tandem::lowering {
 
-std::string core_group_name(const spec::Cluster& cluster, int cores) { return fmt::format("{}x{}", cluster.name, cores); }
+std::string core_group_name(const spec::Cluster& cluster, int cores) {
+  return fmt::format("{}x{}", cluster.name, cores);
+}
 
 std::optional<Resource> find_resource(const spec::Platform& platform, const std::string& name) {
   for (std::size_t i = 0; i < platform.accelerators.size(); ++i) {
@@ -13,7 +15,8 @@ std::optional<Resource> find_resource(const spec::Platform& platform, const std:
   }
   for (std::size_t i = 0; i < platform.clusters.size(); ++i) {
     for (int cores = 1; cores <= platform.clusters[i].cores; ++cores) {
-      if (core_group_name(platform.clusters[i], cores) == name) return Resource{name, static_cast<int>(i), cores, -1};
+      if (core_group_name(platform.clusters[i], cores) == name)
+        return Resource{name, static_cast<int>(i), cores, -1};
     }
   }
   return std::nullopt;
@@ -21,7 +24,8 @@ std::optional<Resource> find_resource(const spec::Platform& platform, const std:
 
 std::vector<std::string> resource_names(const spec::Platform& platform) {
   std::vector<std::string> names;
-  for (const spec::Cluster& cluster : platform.clusters) names.push_back(core_group_name(cluster, cluster.cores));
+  for (const spec::Cluster& cluster : platform.clusters)
+    names.push_back(core_group_name(cluster, cluster.cores));
   for (const spec::Accelerator& unit : platform.accelerators) names.push_back(unit.name);
   return names;
 }

@@ -13,10 +13,12 @@ void for_each_element(const network::BlockedLayout& layout, const network::Outpu
   for (int c = range.k0; c < range.k1; ++c) {
     for (int y = range.p0; y < range.p1; ++y) {
       const std::size_t plain = (static_cast<std::size_t>(c) * static_cast<std::size_t>(layout.height) +
-                                 static_cast<std::size_t>(y)) * static_cast<std::size_t>(layout.width);
+                                 static_cast<std::size_t>(y)) *
+                                static_cast<std::size_t>(layout.width);
       const std::int64_t offset = layout.offset(c, y, 0);
       for (int x = 0; x < layout.width; ++x) {
-        move(plain + static_cast<std::size_t>(x), offset + std::int64_t{x} * layout.block * layout.element_bytes);
+        move(plain + static_cast<std::size_t>(x),
+             offset + std::int64_t{x} * layout.block * layout.element_bytes);
       }
     }
   }
@@ -24,8 +26,8 @@ void for_each_element(const network::BlockedLayout& layout, const network::Outpu
 
 }  // namespace
 
-network::Tensor load_tensor(accelerator::MemoryView& memory, const TensorPlacement& place, const network::Shape& shape,
-                            network::Precision precision) {
+network::Tensor load_tensor(accelerator::MemoryView& memory, const TensorPlacement& place,
+                            const network::Shape& shape, network::Precision precision) {
   network::Tensor tensor = network::make_tensor(shape, precision);
   const std::uint8_t* bytes = memory.at(place.address, place.layout.bytes());
   const network::OutputRange all{0, place.layout.channels, 0, place.layout.height};
@@ -39,8 +41,8 @@ network::Tensor load_tensor(accelerator::MemoryView& memory, const TensorPlaceme
   return tensor;
 }
 
-void store_tensor(accelerator::MemoryView& memory, const TensorPlacement& place, const network::Tensor& tensor,
-                  const network::OutputRange& range) {
+void store_tensor(accelerator::MemoryView& memory, const TensorPlacement& place,
+                  const network::Tensor& tensor, const network::OutputRange& range) {
   std::uint8_t* bytes = memory.at(place.address, place.layout.bytes());
   for_each_element(place.layout, range, [&](std::size_t plain, std::int64_t offset) {
     if (!tensor.q.empty()) {

@@ -9,11 +9,11 @@
 namespace tandem::lowering {
 
 // The whole tensor, given the shape `shape` (same number of elements, same order).
-network::Tensor load_tensor(accelerator::MemoryView& memory, const TensorPlacement& place, const network::Shape& shape,
-                            network::Precision precision);
+network::Tensor load_tensor(accelerator::MemoryView& memory, const TensorPlacement& place,
+                            const network::Shape& shape, network::Precision precision);
 
 // Writes channels [k0, k1) and rows [p0, p1) of `tensor`, whose shape is the placement's.
-void store_tensor(accelerator::MemoryView& memory, const TensorPlacement& place, const network::Tensor& tensor,
-                  const network::OutputRange& range);
+void store_tensor(accelerator::MemoryView& memory, const TensorPlacement& place,
+                  const network::Tensor& tensor, const network::OutputRange& range);
 
 }  // namespace tandem::lowering

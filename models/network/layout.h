@@ -30,8 +30,7 @@ struct BlockedLayout {
   [[nodiscard]] constexpr std::int64_t bytes() const { return planes() * plane_stride(); }
   // Byte offset of element (channel, row, column).
   [[nodiscard]] constexpr std::int64_t offset(int c, int y, int x) const {
-    return (c / block) * plane_stride() +
-           ((std::int64_t{y} * width + x) * block + c % block) * element_bytes;
+    return (c / block) * plane_stride() + ((std::int64_t{y} * width + x) * block + c % block) * element_bytes;
   }
   bool operator==(const BlockedLayout&) const = default;
 };

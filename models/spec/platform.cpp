@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/spec/platform.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "models/core/locate.h"
 #include "models/spec/read_array.h"
@@ -56,8 +56,9 @@ Cluster read_cluster(const Table& table) {
   cluster.l2_ways = static_cast<int>(table.integer("l2_ways", 1, 64));
   const std::int64_t way_lines = cluster.l2.raw() / 64 / std::max(1, cluster.l2_ways);
   if (way_lines < 1 || (way_lines & (way_lines - 1)) != 0) {
-    table.problem("l2", fmt::format("gives {} lines a way; the size over ways and 64-byte lines must be a power of two",
-                                    way_lines));
+    table.problem(
+        "l2", fmt::format("gives {} lines a way; the size over ways and 64-byte lines must be a power of two",
+                          way_lines));
   }
   cluster.core_dynamic_uw_per_mhz_v2 = table.number("core_dynamic_uw_per_mhz_v2", 0, 1e5);
   cluster.core_static = table.power_or("core_static", Milliwatts(0));
@@ -127,8 +128,8 @@ void check_memory_map(const Table& root, const std::vector<Window>& windows) {
     for (std::size_t j = 0; j < i; ++j) {
       const Window& a = windows[j];
       if (a.base <= b.last() && b.base <= a.last()) {
-        root.problem("", fmt::format("the memory map is not unique: {} at {:#x} overlaps {} at {:#x}", b.name, b.base,
-                                     a.name, a.base));
+        root.problem("", fmt::format("the memory map is not unique: {} at {:#x} overlaps {} at {:#x}", b.name,
+                                     b.base, a.name, a.base));
       }
     }
   }

@@ -22,9 +22,9 @@ struct CoreType {
     double merge_bytes_per_cycle = 1;
   };
   Gemm gemm_fp32, gemm_int8;
-  double gemv_macs_per_cycle = 1;       // fully connected, one image
+  double gemv_macs_per_cycle = 1;  // fully connected, one image
   double depthwise_macs_per_cycle = 1;
-  double simple_ops_per_cycle = 1;      // element operations of pool, add, activation, copy
+  double simple_ops_per_cycle = 1;         // element operations of pool, add, activation, copy
   double special_cycles_per_element = 40;  // LRN, softmax, batch norm through double or pow/exp
   Bytes l1d{32 * 1024};
   std::int64_t stream_bytes_in_flight = 256;  // line fills of a sequential stream in flight at once

@@ -29,7 +29,9 @@ Planner planner_from(const std::string& name, const std::string& where) {
                        "; allowed is one of " + join(names));
 }
 
-const char* to_string(AcceleratorFidelity fidelity) { return fidelity == AcceleratorFidelity::rtl ? "rtl" : "model"; }
+const char* to_string(AcceleratorFidelity fidelity) {
+  return fidelity == AcceleratorFidelity::rtl ? "rtl" : "model";
+}
 
 Run read_run(const std::string& path, const std::vector<std::string>& assignments) {
   Run run;
@@ -47,7 +49,8 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
   if (const auto schedule = root.table_if("schedule")) {
     if (schedule->has("file")) {
       run.schedule_file = schedule->string("file");
-      if (schedule->has("planner")) schedule->problem("planner", "stands beside \"file\"; give one of the two");
+      if (schedule->has("planner"))
+        schedule->problem("planner", "stands beside \"file\"; give one of the two");
     } else {
       run.planner = static_cast<Planner>(schedule->choice("planner", planner_names()));
     }
@@ -61,8 +64,9 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
   }
   if (const auto fidelity = root.table_if("fidelity")) {
     fidelity->choice_or("cpu", 0, {"tile"});
-    run.accelerator = fidelity->choice_or("accelerator", 1, {"model", "rtl"}) == 1 ? AcceleratorFidelity::rtl
-                                                                                   : AcceleratorFidelity::model;
+    run.accelerator = fidelity->choice_or("accelerator", 1, {"model", "rtl"}) == 1
+                          ? AcceleratorFidelity::rtl
+                          : AcceleratorFidelity::model;
   }
   document.finish();
   return run;

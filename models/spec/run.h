@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One run: what to simulate, with which planner, at which fidelity. Read from configs/runs/NAME.toml and --set.
+// One run: what to simulate, with which planner, at which fidelity. Read from configs/runs/NAME.toml and
+// --set.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,7 @@ struct Run {
   Planner planner = Planner::cosched;
   std::string schedule_file;  // non-empty: no planner, this schedule
   Objective objective = Objective::latency;
-  std::vector<std::string> cores;  // "a53x4"; empty: all
+  std::vector<std::string> cores;          // "a53x4"; empty: all
   std::map<std::string, Hertz> frequency;  // by cluster name; absent: the highest point
   CpuFidelity cpu = CpuFidelity::tile;
   AcceleratorFidelity accelerator = AcceleratorFidelity::rtl;
@@ -39,7 +40,8 @@ struct Run {
 Run read_run(const std::string& path, const std::vector<std::string>& assignments);
 
 const char* to_string(Planner planner);
-Planner planner_from(const std::string& name, const std::string& where);  // throws InputError naming the allowed
+Planner planner_from(const std::string& name,
+                     const std::string& where);  // throws InputError naming the allowed
 const std::vector<std::string>& planner_names();
 const char* to_string(AcceleratorFidelity fidelity);
 

@@ -15,12 +15,12 @@ struct LayerResult {
   std::string name, kind;
   int image = 0;
   std::int64_t macs = 0;
-  bool in_place = false;                        // no work of its own
-  std::map<std::string, int> channels;          // by resource: output channels it computed
-  Picoseconds start{0}, end{0};                 // since the run's start
-  std::map<std::string, Picoseconds> busy;      // by resource: time spent on the layer's own work
-  Picoseconds predicted{0};                     // by the planner; 0: it made no prediction
-  std::string refusal;                          // why no accelerator can run this convolution; empty: one can
+  bool in_place = false;                    // no work of its own
+  std::map<std::string, int> channels;      // by resource: output channels it computed
+  Picoseconds start{0}, end{0};             // since the run's start
+  std::map<std::string, Picoseconds> busy;  // by resource: time spent on the layer's own work
+  Picoseconds predicted{0};                 // by the planner; 0: it made no prediction
+  std::string refusal;                      // why no accelerator can run this convolution; empty: one can
 };
 
 // One bar of the timeline. Cores and accelerators are tracks.
@@ -32,9 +32,9 @@ struct Span {
 struct AcceleratorResult {
   std::string name;
   std::int64_t jobs = 0;
-  std::int64_t cycles = 0;      // from doorbells to interrupts
-  std::int64_t macs = 0;        // useful: those of the layers it computed
-  double utilization = 0;       // macs / (Tm * Tn * cycles)
+  std::int64_t cycles = 0;  // from doorbells to interrupts
+  std::int64_t macs = 0;    // useful: those of the layers it computed
+  double utilization = 0;   // macs / (Tm * Tn * cycles)
 };
 
 struct MemoryResult {
@@ -61,7 +61,7 @@ struct RunResult {
   Picoseconds latency{0};  // mean per image, input ready to output ready
   Picoseconds total{0};    // first input to last output
   Picoseconds predicted_latency{0};
-  Picojoules energy{0};    // per image, board included
+  Picojoules energy{0};                            // per image, board included
   std::map<std::string, Picojoules> energy_parts;  // per image, by component
   std::string output_sha256, reference_sha256;
   std::vector<LayerResult> layers;

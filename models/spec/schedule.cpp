@@ -12,18 +12,19 @@ using toml_reader::quote;
 using toml_reader::Table;
 
 std::string write_schedule_toml(const Schedule& schedule) {
-  std::string text = fmt::format("format = {}\nnetwork = {}\nplanner = {}\npredicted_latency = \"{} ps\"\n",
-                                 kScheduleFormat, quote(schedule.network), quote(schedule.planner),
-                                 schedule.predicted_latency.raw());
+  std::string text =
+      fmt::format("format = {}\nnetwork = {}\nplanner = {}\npredicted_latency = \"{} ps\"\n", kScheduleFormat,
+                  quote(schedule.network), quote(schedule.planner), schedule.predicted_latency.raw());
   for (const Stage& stage : schedule.stages) {
     std::vector<std::string> quoted;
     for (const std::string& resource : stage.resources) quoted.push_back(quote(resource));
-    text += fmt::format("\n[[stage]]\nfirst_layer = {}\nlast_layer = {}\nresources = [{}]\n", quote(stage.first_layer),
-                        quote(stage.last_layer), join(quoted));
+    text += fmt::format("\n[[stage]]\nfirst_layer = {}\nlast_layer = {}\nresources = [{}]\n",
+                        quote(stage.first_layer), quote(stage.last_layer), join(quoted));
   }
   for (const WorkItem& item : schedule.items) {
     text += fmt::format(
-        "\n[[item]]\nlayer = {}\nresource = {}\nchannels = [{}, {}]\nrows = [{}, {}]\npredicted = \"{} ps\"\n",
+        "\n[[item]]\nlayer = {}\nresource = {}\nchannels = [{}, {}]\nrows = [{}, {}]\npredicted = \"{} "
+        "ps\"\n",
         quote(item.layer), quote(item.resource), item.k0, item.k1, item.p0, item.p1, item.predicted.raw());
   }
   return text;
@@ -51,7 +52,8 @@ Schedule read_schedule(const std::string& path) {
   const Picoseconds longest{INT64_MAX};
   schedule.predicted_latency = root.time_or("predicted_latency", Picoseconds(0), Picoseconds(0), longest);
   for (const Table& table : root.tables("stage")) {
-    schedule.stages.push_back({table.string("first_layer"), table.string("last_layer"), table.strings("resources")});
+    schedule.stages.push_back(
+        {table.string("first_layer"), table.string("last_layer"), table.strings("resources")});
   }
   for (const Table& table : root.tables("item")) {
     WorkItem item;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/children.h"
 
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-
-#include <fmt/format.h>
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "models/core/error.h"
 
@@ -55,7 +55,8 @@ void write_all(int file, const std::string& text) {
 
 Child start(int index, const std::function<std::string(int)>& work) {
   int ends[2];
-  if (pipe(ends) != 0) throw SimulationError(fmt::format("no pipe to a child process: {}", std::strerror(errno)));
+  if (pipe(ends) != 0)
+    throw SimulationError(fmt::format("no pipe to a child process: {}", std::strerror(errno)));
   std::fflush(nullptr);
   const pid_t pid = fork();
   if (pid < 0) throw SimulationError(fmt::format("no child process: {}", std::strerror(errno)));
@@ -104,7 +105,8 @@ std::vector<std::string> run_in_children(int count, int parallel, const std::fun
   int next = 0;
   int done = 0;
   while (done < count) {
-    while (next < count && static_cast<int>(pool.running_.size()) < parallel) pool.running_.push_back(start(next++, work));
+    while (next < count && static_cast<int>(pool.running_.size()) < parallel)
+      pool.running_.push_back(start(next++, work));
     std::vector<pollfd> watched;
     for (const Child& child : pool.running_) watched.push_back({child.pipe, POLLIN, 0});
     if (poll(watched.data(), watched.size(), -1) < 0) {
@@ -122,8 +124,10 @@ std::vector<std::string> run_in_children(int count, int parallel, const std::fun
       Child child = pool.running_[i];
       pool.running_.erase(pool.running_.begin() + static_cast<std::ptrdiff_t>(i));
       results[static_cast<std::size_t>(child.index)] = finish(child);
-      if (progress) progress(++done);
-      else ++done;
+      if (progress)
+        progress(++done);
+      else
+        ++done;
     }
   }
   return results;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of `tandem`. Each prints its answer on stdout and returns the exit code 0 or 1; wrong input and failed
-// simulations leave as InputError and SimulationError.
+// The commands of `tandem`. Each prints its answer on stdout and returns the exit code 0 or 1; wrong input
+// and failed simulations leave as InputError and SimulationError.
 #pragma once
 
 #include <string>
@@ -21,6 +21,7 @@ int plan_command(const RunArguments& arguments, const std::string& planner, cons
 int describe_command(const std::string& what, const std::string& name, bool json);
 int import_command(const std::string& model, const std::string& out);
 // Runs every run file of the suites and holds it against <golden>/<suite>/<run>.json; `update` writes those.
-int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update, bool json);
+int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update,
+                     bool json);
 
 }  // namespace tandem::cli

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fstream>
-
 #include <fmt/format.h>
+
+#include <fstream>
 
 #include "dse/report/result_json.h"
 #include "dse/report/text_report.h"
@@ -48,7 +48,8 @@ int describe_command(const std::string& what, const std::string& name, bool json
       for (const auto& [key, value] : described.items()) fmt::print("{:<14}{}\n", key, value.dump());
     }
   } else {
-    throw InputError({"describe", 0, 0}, "", "\"" + what + "\" is unknown; allowed is platform, network or run");
+    throw InputError({"describe", 0, 0}, "",
+                     "\"" + what + "\" is unknown; allowed is platform, network or run");
   }
   return 0;
 }

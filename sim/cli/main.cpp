@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program: reads the command line, calls the command, turns how it failed into the exit code.
-#include <cstdio>
-#include <cstdlib>
+#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <cstdio>
+#include <cstdlib>
 #include <systemc>
 
 #include "models/core/error.h"
@@ -15,9 +15,10 @@ namespace {
 using namespace tandem;
 
 int run_program(int argc, char** argv) {
-  CLI::App app{"Tandem simulates CNN inference on edge chips and searches for the best way to share the work between\n"
-               "big.LITTLE cores and an accelerator.\n\n"
-               "First run:  tandem run configs/runs/quickstart.toml"};
+  CLI::App app{
+      "Tandem simulates CNN inference on edge chips and searches for the best way to share the work between\n"
+      "big.LITTLE cores and an accelerator.\n\n"
+      "First run:  tandem run configs/runs/quickstart.toml"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "tandem 0.1.0");
   int code = 0;
@@ -37,7 +38,9 @@ int run_program(int argc, char** argv) {
   std::vector<std::string> planners;
   CLI::App* compare = app.add_subcommand("compare", "the same run under several planners");
   add_run_options(compare);
-  compare->add_option("--planners", planners, "e.g. accelerator-only,cpu-only,cosched,oracle")->required()->delimiter(',');
+  compare->add_option("--planners", planners, "e.g. accelerator-only,cpu-only,cosched,oracle")
+      ->required()
+      ->delimiter(',');
   compare->callback([&] { code = cli::compare_command(arguments, planners); });
 
   std::string planner;
@@ -62,25 +65,26 @@ int run_program(int argc, char** argv) {
   CLI::App* import = app.add_subcommand("import", "turn an ONNX model into a network file");
   import->add_option("model", model, "the ONNX file")->required();
   import->add_option("--out", out, "the TOML file to write; default: stdout");
-  import->callback([&] { code = cli::import_command(model, out); });
+  import->callback([&] { code = cli::import_command(model, out);
+});
 
-  std::vector<std::string> suites;
-  std::string golden;
-  bool update = false;
-  CLI::App* validate = app.add_subcommand("validate", "compare golden runs with their saved figures");
-  validate->add_option("suites", suites, "folders of configs/runs; default: all");
-  validate->add_option("--golden", golden, "folder of the saved figures; default: tests/golden");
-  validate->add_flag("--update", update, "save today's figures as the golden ones");
-  validate->add_flag("--json", json, "print one JSON object and nothing else");
-  validate->callback([&] { code = cli::validate_command(suites, golden, update, json); });
+std::vector<std::string> suites;
+std::string golden;
+bool update = false;
+CLI::App* validate = app.add_subcommand("validate", "compare golden runs with their saved figures");
+validate->add_option("suites", suites, "folders of configs/runs; default: all");
+validate->add_option("--golden", golden, "folder of the saved figures; default: tests/golden");
+validate->add_flag("--update", update, "save today's figures as the golden ones");
+validate->add_flag("--json", json, "print one JSON object and nothing else");
+validate->callback([&] { code = cli::validate_command(suites, golden, update, json); });
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  return code;
+try {
+  app.parse(argc, argv);
+} catch (const CLI::ParseError& error) {
+  return app.exit(error) == 0 ? 0 : 2;
 }
+return code;
+}  // namespace
 
 }  // namespace
 

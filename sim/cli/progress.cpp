@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/progress.h"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include <cstdio>
 
 namespace tandem::cli {
 
 using std::chrono::steady_clock;
 
 Progress::Progress(std::string what)
-    : what_(std::move(what)), visible_(isatty(STDERR_FILENO) != 0), start_(steady_clock::now()), last_(start_) {}
+    : what_(std::move(what)),
+      visible_(isatty(STDERR_FILENO) != 0),
+      start_(steady_clock::now()),
+      last_(start_) {}
 
 Progress::~Progress() {
   if (drawn_) fmt::print(stderr, "\r\033[K");
@@ -25,7 +28,8 @@ void Progress::step(int done, int all) {
   drawn_ = true;
   const std::chrono::duration<double> elapsed = now - start_;
   const double left = done > 0 ? elapsed.count() / done * (all - done) : 0.0;
-  fmt::print(stderr, "\r\033[K{}  {}/{}  {:.0f} %  {:.0f} s left", what_, done, all, 100.0 * done / all, left);
+  fmt::print(stderr, "\r\033[K{}  {}/{}  {:.0f} %  {:.0f} s left", what_, done, all, 100.0 * done / all,
+             left);
   std::fflush(stderr);
 }
 

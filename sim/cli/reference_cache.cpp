@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/reference_cache.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
-
-#include <fmt/format.h>
-#include <unistd.h>
 
 #include "models/core/locate.h"
 #include "models/core/sha256.h"
@@ -84,7 +84,8 @@ std::string quantization_text(const std::vector<network::TensorQuantization>& al
   return text;
 }
 
-std::optional<std::vector<network::TensorQuantization>> parse_quantization(const std::string& text, int layers) {
+std::optional<std::vector<network::TensorQuantization>> parse_quantization(const std::string& text,
+                                                                           int layers) {
   std::vector<network::TensorQuantization> all;
   std::istringstream lines(text);
   std::string scale;
@@ -96,8 +97,8 @@ std::optional<std::vector<network::TensorQuantization>> parse_quantization(const
 
 }  // namespace
 
-Prepared prepare(std::shared_ptr<const network::Network> network, network::Precision precision, std::uint64_t seed,
-                 int images) {
+Prepared prepare(std::shared_ptr<const network::Network> network, network::Precision precision,
+                 std::uint64_t seed, int images) {
   Prepared prepared;
   const std::string model_key = content_hash(*network, precision, seed, "quantization");
   std::optional<std::vector<network::TensorQuantization>> known;
@@ -105,9 +106,11 @@ Prepared prepare(std::shared_ptr<const network::Network> network, network::Preci
     if (const auto text = load(model_key)) known = parse_quantization(*text, network->size());
   }
   prepared.model = network::prepare_model(network, precision, seed, known ? &*known : nullptr);
-  if (precision == network::Precision::int8 && !known) save(model_key, quantization_text(prepared.model.quantization));
+  if (precision == network::Precision::int8 && !known)
+    save(model_key, quantization_text(prepared.model.quantization));
 
-  const std::string key = content_hash(*network, precision, seed, fmt::format("outputs of {} images", images));
+  const std::string key =
+      content_hash(*network, precision, seed, fmt::format("outputs of {} images", images));
   if (const auto text = load(key)) {
     prepared.reference_sha256 = *text;
     return prepared;

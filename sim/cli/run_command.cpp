@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <fstream>
-
-#include <fmt/format.h>
 
 #include "dse/report/result_json.h"
 #include "dse/report/text_report.h"
@@ -38,7 +38,8 @@ void write_files(const std::string& folder, const spec::RunResult& result, const
 
 void check_output(const std::string& planner, const std::string& output, const std::string& reference) {
   if (output == reference) return;
-  throw CheckError(fmt::format("{}: the simulated output {} is not the reference {}", planner, output, reference));
+  throw CheckError(
+      fmt::format("{}: the simulated output {} is not the reference {}", planner, output, reference));
 }
 
 }  // namespace
@@ -90,14 +91,16 @@ int compare_command(const RunArguments& arguments, const std::vector<std::string
     }
   }
   fmt::print("{}", arguments.json ? comparison.dump(2) + "\n" : report::compare_text(comparison));
-  for (const Json& row : comparison["rows"]) check_output(row["planner"], row["output_sha256"], row["reference_sha256"]);
+  for (const Json& row : comparison["rows"])
+    check_output(row["planner"], row["output_sha256"], row["reference_sha256"]);
   return 0;
 }
 
 int plan_command(const RunArguments& arguments, const std::string& planner, const std::string& save) {
   const Session session = open_session(arguments.run_file, arguments.assignments);
-  const spec::Schedule schedule =
-      planner.empty() ? schedule_for(session) : schedule_for(session, spec::planner_from(planner, "--planner"));
+  const spec::Schedule schedule = planner.empty()
+                                      ? schedule_for(session)
+                                      : schedule_for(session, spec::planner_from(planner, "--planner"));
   if (!save.empty()) write_file(save, spec::write_schedule_toml(schedule));
   Json json;
   json["bottleneck_ms"] = to_milliseconds(schedule.predicted_latency);

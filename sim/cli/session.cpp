@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <sstream>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "models/core/error.h"
 #include "sim/cli/children.h"
@@ -56,7 +56,8 @@ std::string measure_one(const Session& session, const spec::Schedule& schedule, 
   if (effort == plan::Effort::search) options.rtl = false;
   const spec::RunResult result = sim::simulate(session.platform, session.model, schedule, 1, options);
   std::string text = std::to_string(result.latency.raw());
-  for (const spec::LayerResult& layer : result.layers) text += fmt::format(" {}", (layer.end - layer.start).raw());
+  for (const spec::LayerResult& layer : result.layers)
+    text += fmt::format(" {}", (layer.end - layer.start).raw());
   return text;
 }
 
@@ -111,7 +112,8 @@ spec::RunResult simulate(const Session& session, const spec::Schedule& schedule,
     progress.emplace("simulating " + session.model.network->name());
     options.progress = [&](int done, int all) { progress->step(done, all); };
   }
-  spec::RunResult result = sim::simulate(session.platform, session.model, schedule, session.run.images, options);
+  spec::RunResult result =
+      sim::simulate(session.platform, session.model, schedule, session.run.images, options);
   result.reference_sha256 = session.reference_sha256;
   return result;
 }

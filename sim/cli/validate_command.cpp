@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Golden runs: every run file of a suite (configs/runs/<suite>/*.toml) is simulated and its figures are held against
-// the ones saved. A saved figure is compared exactly: simulated time is an integer and the same everywhere.
+// Golden runs: every run file of a suite (configs/runs/<suite>/*.toml) is simulated and its figures are held
+// against the ones saved. A saved figure is compared exactly: simulated time is an integer and the same
+// everywhere.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-
-#include <fmt/format.h>
 
 #include "dse/report/result_json.h"
 #include "dse/report/table.h"
@@ -66,7 +67,8 @@ Json read_golden(const fs::path& path) {
   std::ostringstream text;
   text << file.rdbuf();
   Json golden = Json::parse(text.str(), nullptr, false);
-  if (!golden.is_object()) throw InputError({path.string(), 0, 0}, "", "is no JSON object; write it anew with --update");
+  if (!golden.is_object())
+    throw InputError({path.string(), 0, 0}, "", "is no JSON object; write it anew with --update");
   return golden;
 }
 
@@ -91,14 +93,16 @@ std::string shortened(const std::string& text) { return text.size() > 20 ? text.
 
 }  // namespace
 
-int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update, bool json) {
+int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update,
+                     bool json) {
   const fs::path runs = fs::path(project_root()) / "configs" / "runs";
   const fs::path goldens = golden.empty() ? fs::path(project_root()) / "tests" / "golden" : fs::path(golden);
   const std::vector<std::string> known = all_suites(runs);
   std::vector<std::pair<std::string, fs::path>> work;
   for (const std::string& suite : suites.empty() ? known : suites) {
     if (std::find(known.begin(), known.end(), suite) == known.end()) {
-      throw InputError({"validate", 0, 0}, "", "suite \"" + suite + "\" is unknown; allowed is " + join(known));
+      throw InputError({"validate", 0, 0}, "",
+                       "suite \"" + suite + "\" is unknown; allowed is " + join(known));
     }
     for (const fs::path& file : runs_of(runs / suite)) work.emplace_back(suite, file);
   }
@@ -128,7 +132,8 @@ int validate_command(const std::vector<std::string>& suites, const std::string& 
       if (!out) throw InputError({file.string(), 0, 0}, "--golden", "cannot be written");
     }
     if (now["output_sha256"] != now["reference_sha256"]) {
-      rows.push_back({work[i].first, name, "reference", now["reference_sha256"].dump(), now["output_sha256"].dump(), false});
+      rows.push_back({work[i].first, name, "reference", now["reference_sha256"].dump(),
+                      now["output_sha256"].dump(), false});
     }
     compare(work[i].first, name, read_golden(file), now, rows);
   }
@@ -138,16 +143,26 @@ int validate_command(const std::vector<std::string>& suites, const std::string& 
     out["pass"] = pass;
     out["rows"] = Json::array();
     for (const Row& row : rows) {
-      out["rows"].push_back({{"suite", row.suite}, {"run", row.run}, {"figure", row.figure}, {"golden", row.golden},
-                             {"now", row.now}, {"tolerance", "exact"}, {"pass", row.pass}});
+      out["rows"].push_back({{"suite", row.suite},
+                             {"run", row.run},
+                             {"figure", row.figure},
+                             {"golden", row.golden},
+                             {"now", row.now},
+                             {"tolerance", "exact"},
+                             {"pass", row.pass}});
     }
     fmt::print("{}\n", out.dump(2));
   } else {
     using Align = report::Table::Align;
-    report::Table table({{"suite", Align::left}, {"run", Align::left}, {"figure", Align::left}, {"golden"}, {"now"},
+    report::Table table({{"suite", Align::left},
+                         {"run", Align::left},
+                         {"figure", Align::left},
+                         {"golden"},
+                         {"now"},
                          {"", Align::left}});
     for (const Row& row : rows) {
-      table.row({row.suite, row.run, row.figure, shortened(row.golden), shortened(row.now), row.pass ? "ok" : "CHANGED"});
+      table.row({row.suite, row.run, row.figure, shortened(row.golden), shortened(row.now),
+                 row.pass ? "ok" : "CHANGED"});
     }
     fmt::print("{}\n{} of {} figures as saved, compared exactly\n", table.text(),
                std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.pass; }), rows.size());

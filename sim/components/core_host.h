@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a core tells the platform while it executes its program: the platform keeps time stamps, makes results real
-// and holds the barriers. A core knows nothing else of the platform.
+// What a core tells the platform while it executes its program: the platform keeps time stamps, makes results
+// real and holds the barriers. A core knows nothing else of the platform.
 #pragma once
 
 #include <cstdint>

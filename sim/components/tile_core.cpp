@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/components/tile_core.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "models/core/error.h"
 #include "models/cpu/kernel_timing.h"
@@ -44,12 +44,19 @@ void TileCore::run() {
 void TileCore::execute(const Command& command) {
   const Picoseconds begin = now();
   switch (command.opcode) {
-    case Opcode::stop: stopped_ = true; return;
-    case Opcode::image_begin: return around_.host.image_begin();
-    case Opcode::image_end: return around_.host.image_end();
-    case Opcode::layer_begin: return around_.host.layer_begin(command.layer);
-    case Opcode::layer_end: return around_.host.layer_end(command.layer);
-    case Opcode::compute: return compute(command);
+    case Opcode::stop:
+      stopped_ = true;
+      return;
+    case Opcode::image_begin:
+      return around_.host.image_begin();
+    case Opcode::image_end:
+      return around_.host.image_end();
+    case Opcode::layer_begin:
+      return around_.host.layer_begin(command.layer);
+    case Opcode::layer_end:
+      return around_.host.layer_end(command.layer);
+    case Opcode::compute:
+      return compute(command);
     case Opcode::start_accelerator:
       start_accelerator(command);
       return note(command.layer, Activity::control, begin);
@@ -92,7 +99,8 @@ void TileCore::compute(const Command& command) {
     const lowering::Footprint touched =
         lowering::footprint(*around_.model.network, around_.program.placement, layer, tile);
     bursts.clear();
-    for (const auto& range : touched.reads) around_.caches.read(program_.cluster, range.address, range.bytes, bursts);
+    for (const auto& range : touched.reads)
+      around_.caches.read(program_.cluster, range.address, range.bytes, bursts);
     Picoseconds begin = now();
     stream(bursts);
     note(command.layer, Activity::memory, begin);
@@ -102,7 +110,8 @@ void TileCore::compute(const Command& command) {
     note(command.layer, Activity::compute, begin);
 
     bursts.clear();
-    for (const auto& range : touched.writes) around_.caches.write(program_.cluster, range.address, range.bytes, bursts);
+    for (const auto& range : touched.writes)
+      around_.caches.write(program_.cluster, range.address, range.bytes, bursts);
     begin = now();
     stream(bursts);
     note(command.layer, Activity::memory, begin);
@@ -122,7 +131,8 @@ void TileCore::clean(const Command& command) {
 void TileCore::invalidate(const Command& command) {
   around_.caches.invalidate(program_.cluster, command.address, static_cast<std::int64_t>(command.bytes));
   const double lines = static_cast<double>(command.bytes) / 64.0;
-  spend(Cycles(static_cast<std::int64_t>(std::ceil(lines * around_.platform.runtime.invalidate_cycles_per_line))));
+  spend(Cycles(
+      static_cast<std::int64_t>(std::ceil(lines * around_.platform.runtime.invalidate_cycles_per_line))));
 }
 
 void TileCore::start_accelerator(const Command& command) {
@@ -160,7 +170,10 @@ void TileCore::check_accelerator(std::uint32_t unit) {
                                 (std::uint64_t{read_register(unit, regs::kErrorAddrHiOffset)} << 32);
   const std::uint32_t response = (info & regs::kErrorInfoResponseMask) >> regs::kErrorInfoResponseShift;
   throw SimulationError(fmt::format("accelerator{} reports {} at address {:#x} (engine {})", unit,
-                                    response == 3 ? "DECERR" : response == 2 ? "SLVERR" : "a refused job", address,
+                                    response == 3   ? "DECERR"
+                                    : response == 2 ? "SLVERR"
+                                                    : "a refused job",
+                                    address,
                                     (info & regs::kErrorInfoEngineMask) >> regs::kErrorInfoEngineShift));
 }
 

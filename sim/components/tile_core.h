@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A core at fidelity `tile`: fetches its commands from simulated memory and executes each. A share of a layer is cut
-// into tiles; a tile loads what misses the cluster's cache, computes for the cycles of the kernel model, then stores.
+// A core at fidelity `tile`: fetches its commands from simulated memory and executes each. A share of a layer
+// is cut into tiles; a tile loads what misses the cluster's cache, computes for the cycles of the kernel
+// model, then stores.
 //
-// Modelled: the sequential streams of a core hold a fixed number of bytes in flight; loads add to compute, stores drain
-// behind it; register accesses and maintenance by range. Ignored: instruction fetch of the kernels, L1, TLBs.
+// Modelled: the sequential streams of a core hold a fixed number of bytes in flight; loads add to compute,
+// stores drain behind it; register accesses and maintenance by range. Ignored: instruction fetch of the
+// kernels, L1, TLBs.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +41,9 @@ class TileCore : public sc_core::sc_module {
            const lowering::CoreProgram& program, Clock clock);
 
   [[nodiscard]] bool stopped() const { return stopped_; }
-  [[nodiscard]] const std::string& waiting_for() const { return waiting_for_; }  // for the message of a deadlock
+  [[nodiscard]] const std::string& waiting_for() const {
+    return waiting_for_;
+  }  // for the message of a deadlock
 
  private:
   SC_HAS_PROCESS(TileCore);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/platform/machine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <memory>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "models/core/error.h"
 #include "models/energy/energy.h"
@@ -25,8 +25,9 @@ namespace {
 DramControllerSpec dram_spec(const spec::Platform& platform) {
   const memory::DramSpec* part = memory::find_dram(platform.dram.type);
   if (part == nullptr) {
-    throw InputError({platform.file, 0, 0}, "dram.type",
-                     "\"" + platform.dram.type + "\" is unknown; allowed is one of " + join(memory::dram_names()));
+    throw InputError(
+        {platform.file, 0, 0}, "dram.type",
+        "\"" + platform.dram.type + "\" is unknown; allowed is one of " + join(memory::dram_names()));
   }
   DramControllerSpec spec;
   spec.dram = *part;
@@ -50,11 +51,13 @@ InterconnectSpec interconnect_spec(const spec::Platform& platform) {
     spec.masters.push_back({cluster.name, bus, width, outstanding, outstanding});
   }
   spec.targets.push_back({"dram", bus, width, 64, 64});
-  spec.regions.push_back({"dram", platform.dram.base, static_cast<std::uint64_t>(platform.dram.size.raw()), 0});
+  spec.regions.push_back(
+      {"dram", platform.dram.base, static_cast<std::uint64_t>(platform.dram.size.raw()), 0});
   for (const spec::Accelerator& unit : platform.accelerators) {
     const auto bytes = static_cast<std::uint32_t>(unit.array.bus_bytes);
     spec.masters.push_back({unit.name, Clock(unit.clock), bytes, outstanding, outstanding});
-    spec.regions.push_back({unit.name, unit.registers, 4096, static_cast<std::uint32_t>(spec.targets.size())});
+    spec.regions.push_back(
+        {unit.name, unit.registers, 4096, static_cast<std::uint32_t>(spec.targets.size())});
     spec.targets.push_back({unit.name, Clock(unit.clock), 4, 1, 1});
   }
   return spec;
@@ -62,7 +65,8 @@ InterconnectSpec interconnect_spec(const spec::Platform& platform) {
 
 std::vector<cpu::CoherentCaches::ClusterSpec> cache_specs(const spec::Platform& platform) {
   std::vector<cpu::CoherentCaches::ClusterSpec> specs;
-  for (const spec::Cluster& cluster : platform.clusters) specs.push_back({cluster.name, cluster.l2, cluster.l2_ways});
+  for (const spec::Cluster& cluster : platform.clusters)
+    specs.push_back({cluster.name, cluster.l2, cluster.l2_ways});
   return specs;
 }
 
@@ -90,18 +94,18 @@ class Machine {
       ports_.push_back(masters_.back().get());
     }
     for (std::size_t i = 0; i < platform.accelerators.size(); ++i) add_accelerator(i);
-    const CoreSurroundings around{platform_, model_,      program_, caches_,   ports_,
-                                  interrupts_, barrier_, recorder_};
+    const CoreSurroundings around{platform_, model_,      program_, caches_,
+                                  ports_,    interrupts_, barrier_, recorder_};
     for (const lowering::CoreProgram& core : program_.cores) {
       const spec::Cluster& cluster = platform.clusters[static_cast<std::size_t>(core.cluster)];
       const Clock clock(operating_point(platform, cluster, options.frequency).frequency);
-      cores_.push_back(std::make_unique<TileCore>(fmt::format("{}_core{}", cluster.name, core.core).c_str(), around,
-                                                  core, clock));
+      cores_.push_back(std::make_unique<TileCore>(fmt::format("{}_core{}", cluster.name, core.core).c_str(),
+                                                  around, core, clock));
     }
     watch_devices();
     for (const lowering::Segment& segment : program_.segments) {
-      std::memcpy(dram_.at(segment.address, static_cast<std::int64_t>(segment.bytes.size())), segment.bytes.data(),
-                  segment.bytes.size());
+      std::memcpy(dram_.at(segment.address, static_cast<std::int64_t>(segment.bytes.size())),
+                  segment.bytes.data(), segment.bytes.size());
     }
   }
 
@@ -116,7 +120,8 @@ class Machine {
     }
     std::string waiting;
     for (const auto& core : cores_) {
-      if (!core->waiting_for().empty()) waiting += fmt::format("; {} waits for {}", core->name(), core->waiting_for());
+      if (!core->waiting_for().empty())
+        waiting += fmt::format("; {} waits for {}", core->name(), core->waiting_for());
     }
     throw SimulationError(fmt::format("deadlock at {:.3f} us in layer {}{}", to_microseconds(now()),
                                       recorder_.current_layer(), waiting));
@@ -134,16 +139,17 @@ class Machine {
       if (item.resource.accelerator < 0) continue;
       const network::Shape output = model_.network->layer(item.layer).output;
       macs[static_cast<std::size_t>(item.resource.accelerator)] +=
-          model_.network->macs(item.layer) / (std::int64_t{output.c} * output.h) * (item.range.k1 - item.range.k0) *
-          (item.range.p1 - item.range.p0) * result.images;
+          model_.network->macs(item.layer) / (std::int64_t{output.c} * output.h) *
+          (item.range.k1 - item.range.k0) * (item.range.p1 - item.range.p0) * result.images;
     }
     for (std::size_t i = 0; i < accelerators_.size(); ++i) {
       const AcceleratorCounters counters = accelerators_[i]->counters();
-      spec::AcceleratorResult unit{platform_.accelerators[i].name, counters.jobs, counters.busy.raw(), macs[i], 0.0};
+      spec::AcceleratorResult unit{platform_.accelerators[i].name, counters.jobs, counters.busy.raw(),
+                                   macs[i], 0.0};
       if (unit.cycles > 0) {
-        unit.utilization = static_cast<double>(unit.macs) /
-                           (static_cast<double>(unit.cycles) *
-                            static_cast<double>(platform_.accelerators[i].array.macs()));
+        unit.utilization =
+            static_cast<double>(unit.macs) /
+            (static_cast<double>(unit.cycles) * static_cast<double>(platform_.accelerators[i].array.macs()));
       }
       result.accelerators.push_back(unit);
       result.simulation.rtl_cycles += counters.evaluated_cycles;
@@ -200,12 +206,14 @@ class Machine {
     for (std::size_t i = 0; i < platform_.clusters.size(); ++i) {
       const spec::Cluster& cluster = platform_.clusters[i];
       const spec::OperatingPoint point = operating_point(platform_, cluster, options_.frequency);
-      activity.clusters.push_back({cluster.name, cluster.core_dynamic_uw_per_mhz_v2, point.frequency, point.millivolts,
-                                   cluster.cores, cluster.core_static, recorder_.busy(static_cast<int>(i))});
+      activity.clusters.push_back({cluster.name, cluster.core_dynamic_uw_per_mhz_v2, point.frequency,
+                                   point.millivolts, cluster.cores, cluster.core_static,
+                                   recorder_.busy(static_cast<int>(i))});
     }
     for (std::size_t i = 0; i < platform_.accelerators.size(); ++i) {
       const spec::Accelerator& unit = platform_.accelerators[i];
-      activity.accelerators.push_back({unit.name, unit.energy_pj_per_mac, unit.idle, result.accelerators[i].macs});
+      activity.accelerators.push_back(
+          {unit.name, unit.energy_pj_per_mac, unit.idle, result.accelerators[i].macs});
     }
     activity.bus_bytes = activity.dram_bytes = result.memory.read_bytes + result.memory.write_bytes;
     activity.bus_pj_per_byte = platform_.interconnect.energy_pj_per_byte;
@@ -261,12 +269,14 @@ spec::OperatingPoint operating_point(const spec::Platform& platform, const spec:
                                static_cast<double>(asked->second.raw()) * 1e-6, join(names)));
 }
 
-spec::RunResult simulate(const spec::Platform& platform, const network::Model& model, const spec::Schedule& schedule,
-                         int images, const MachineOptions& options) {
+spec::RunResult simulate(const spec::Platform& platform, const network::Model& model,
+                         const spec::Schedule& schedule, int images, const MachineOptions& options) {
   for (const auto& [name, frequency] : options.frequency) {
-    const bool known = std::any_of(platform.clusters.begin(), platform.clusters.end(),
-                                   [&](const spec::Cluster& cluster) { return cluster.name == name; });
-    if (!known) throw InputError({platform.file, 0, 0}, "frequency." + name, "is no cluster of this platform");
+    const bool known =
+        std::any_of(platform.clusters.begin(), platform.clusters.end(),
+                    [&, &wanted = name](const spec::Cluster& cluster) { return cluster.name == wanted; });
+    if (!known)
+      throw InputError({platform.file, 0, 0}, "frequency." + name, "is no cluster of this platform");
   }
   install_report_handler();
   lowering::Program program = lowering::lower(schedule, model, platform, images);

@@ -16,9 +16,9 @@
 namespace tandem::sim {
 
 struct MachineOptions {
-  bool rtl = true;                    // accelerators: the Verilated RTL, else the cycle model
-  bool skip_idle_cycles = true;       // the RTL's clock stops while it is idle
-  Picoseconds time_limit{0};          // of simulated time; 0: none
+  bool rtl = true;                         // accelerators: the Verilated RTL, else the cycle model
+  bool skip_idle_cycles = true;            // the RTL's clock stops while it is idle
+  Picoseconds time_limit{0};               // of simulated time; 0: none
   std::map<std::string, Hertz> frequency;  // by cluster; absent: the highest operating point
   // Called as the run goes on, with the layers finished of all.
   std::function<void(int done, int all)> progress;
@@ -28,8 +28,8 @@ struct MachineOptions {
 
 // Throws InputError when the schedule does not fit, SimulationError when the machine fails.
 // `result.output_sha256` is over the output tensors of all images; reference_sha256 is left to the caller.
-spec::RunResult simulate(const spec::Platform& platform, const network::Model& model, const spec::Schedule& schedule,
-                         int images, const MachineOptions& options);
+spec::RunResult simulate(const spec::Platform& platform, const network::Model& model,
+                         const spec::Schedule& schedule, int images, const MachineOptions& options);
 
 // The operating point a cluster runs at. InputError naming the points when `frequency` asks for another.
 spec::OperatingPoint operating_point(const spec::Platform& platform, const spec::Cluster& cluster,

@@ -8,9 +8,11 @@
 namespace tandem::sim {
 
 std::unique_ptr<Accelerator> make_accelerator(const spec::Accelerator& spec, EventQueue& queue,
-                                              accelerator::MemoryView& memory, const MachineOptions& options) {
+                                              accelerator::MemoryView& memory,
+                                              const MachineOptions& options) {
   const Clock clock(spec.clock);
-  if (!options.rtl) return std::make_unique<AcceleratorModel>(spec.name.c_str(), queue, spec.array, clock, memory);
+  if (!options.rtl)
+    return std::make_unique<AcceleratorModel>(spec.name.c_str(), queue, spec.array, clock, memory);
   return std::make_unique<AcceleratorRtl>(
       spec.name.c_str(), queue,
       AcceleratorRtlSpec{verilated_library(spec.array), spec.array, clock, !options.skip_idle_cycles});

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/platform/recorder.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "models/core/error.h"
 #include "models/lowering/offload.h"
@@ -19,19 +19,24 @@ using network::LayerId;
 namespace {
 const char* name_of(Activity activity) {
   switch (activity) {
-    case Activity::compute: return "compute";
-    case Activity::memory: return "memory";
-    case Activity::maintenance: return "maintenance";
-    case Activity::synchronisation: return "synchronisation";
-    case Activity::control: return "control";
+    case Activity::compute:
+      return "compute";
+    case Activity::memory:
+      return "memory";
+    case Activity::maintenance:
+      return "maintenance";
+    case Activity::synchronisation:
+      return "synchronisation";
+    case Activity::control:
+      return "control";
   }
   return "";
 }
 }  // namespace
 
-Recorder::Recorder(const spec::Platform& platform, const network::Model& model, const lowering::Program& program,
-                   accelerator::MemoryView& memory, cpu::CoherentCaches& caches, int images,
-                   std::function<void(int, int)> progress)
+Recorder::Recorder(const spec::Platform& platform, const network::Model& model,
+                   const lowering::Program& program, accelerator::MemoryView& memory,
+                   cpu::CoherentCaches& caches, int images, std::function<void(int, int)> progress)
     : platform_(platform),
       model_(model),
       program_(program),
@@ -57,7 +62,8 @@ void Recorder::image_begin() {
     if (network.layer(id).kind != network::LayerKind::input) continue;
     const lowering::TensorPlacement& place = program_.placement.layers[static_cast<std::size_t>(id)].output;
     std::vector<cpu::CacheBurst> none;
-    caches_.device_write("the camera", false, place.address, static_cast<std::uint64_t>(place.layout.bytes()), none);
+    caches_.device_write("the camera", false, place.address, static_cast<std::uint64_t>(place.layout.bytes()),
+                         none);
     lowering::store_tensor(memory_, place, image, network::whole(image.shape));
   }
   for (LayerId id = 0; id < network.size(); ++id) {
@@ -67,7 +73,8 @@ void Recorder::image_begin() {
 
 void Recorder::image_end() {
   const LayerId output = model_.network->output();
-  outputs_.push_back(lowering::load_tensor(memory_, program_.placement.layers[static_cast<std::size_t>(output)].output,
+  outputs_.push_back(lowering::load_tensor(memory_,
+                                           program_.placement.layers[static_cast<std::size_t>(output)].output,
                                            model_.network->layer(output).output, model_.precision));
   latency_sum_ += now() - image_start_;
   last_output_ = now();
@@ -118,9 +125,11 @@ void Recorder::layer_end(std::uint32_t) {
     const auto& cores = core_busy_[static_cast<std::size_t>(item.resource.cluster)];
     layer.busy[item.resource.name] = *std::max_element(cores.begin(), cores.begin() + item.resource.cores);
   }
-  for (std::size_t unit = 0; unit < units_.size(); ++unit) close_accelerator(unit, units_[unit].last_interrupt);
+  for (std::size_t unit = 0; unit < units_.size(); ++unit)
+    close_accelerator(unit, units_[unit].last_interrupt);
   ++open_layer_;
-  const std::size_t after_image = static_cast<std::size_t>(image_ + 1) * static_cast<std::size_t>(model_.network->size() - 1);
+  const std::size_t after_image =
+      static_cast<std::size_t>(image_ + 1) * static_cast<std::size_t>(model_.network->size() - 1);
   // In-place layers at the network's end.
   while (open_layer_ < after_image && layers_[open_layer_].in_place &&
          std::all_of(layers_.begin() + static_cast<std::ptrdiff_t>(open_layer_), layers_.end(),
@@ -141,14 +150,15 @@ void Recorder::share_done(std::uint32_t index, std::uint32_t shares) {
   std::vector<const network::Tensor*> pointers;
   inputs.reserve(layer.inputs.size());
   for (const LayerId input : layer.inputs) {
-    inputs.push_back(lowering::load_tensor(memory_, program_.placement.layers[static_cast<std::size_t>(input)].output,
+    inputs.push_back(lowering::load_tensor(memory_,
+                                           program_.placement.layers[static_cast<std::size_t>(input)].output,
                                            model_.network->layer(input).output, model_.precision));
     pointers.push_back(&inputs.back());
   }
   network::Tensor output = network::make_tensor(layer.output, model_.precision);
   network::run_layer(model_, item.layer, pointers, item.range, output);
-  lowering::store_tensor(memory_, program_.placement.layers[static_cast<std::size_t>(item.layer)].output, output,
-                         item.range);
+  lowering::store_tensor(memory_, program_.placement.layers[static_cast<std::size_t>(item.layer)].output,
+                         output, item.range);
 }
 
 void Recorder::accelerator_started(std::uint32_t unit, std::uint32_t layer) {
@@ -176,8 +186,8 @@ void Recorder::span(const CoreSpan& span) {
     cluster_busy_[cluster] += length;
   }
   timeline_.push_back({fmt::format("{} core {}", platform_.clusters[cluster].name, span.core),
-                       model_.network->layer(static_cast<LayerId>(span.layer)).name, name_of(span.activity), span.begin,
-                       span.end});
+                       model_.network->layer(static_cast<LayerId>(span.layer)).name, name_of(span.activity),
+                       span.begin, span.end});
 }
 
 Picoseconds Recorder::busy(int cluster) const { return cluster_busy_[static_cast<std::size_t>(cluster)]; }

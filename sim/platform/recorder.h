@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Collects what a run measures and makes the cores' results real: gathers an item's inputs from simulated memory,
-// computes it with the reference kernels and scatters it back.
+// Collects what a run measures and makes the cores' results real: gathers an item's inputs from simulated
+// memory, computes it with the reference kernels and scatters it back.
 #pragma once
 
 #include <functional>
@@ -66,7 +66,7 @@ class Recorder : public CoreHost {
   Picoseconds last_output_{0};
   std::vector<network::Tensor> outputs_;
   std::vector<spec::LayerResult> layers_;
-  std::size_t open_layer_ = 0;  // index into layers_
+  std::size_t open_layer_ = 0;                       // index into layers_
   std::vector<std::vector<Picoseconds>> core_busy_;  // cluster, core: of the open layer
   std::vector<Picoseconds> cluster_busy_;            // of the run
   std::vector<std::uint32_t> shares_done_;           // by item

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/platform/variant.h"
 
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-
-#include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "models/core/error.h"
 #include "models/core/locate.h"
@@ -43,7 +43,8 @@ int run_script(const std::string& script, const accelerator::Array& array, const
   if (pid < 0) throw SimulationError(fmt::format("cannot start {}: {}", script, std::strerror(errno)));
   if (pid == 0) {
     dup2(STDERR_FILENO, STDOUT_FILENO);
-    execl(script.c_str(), script.c_str(), tm.c_str(), tn.c_str(), library.c_str(), static_cast<char*>(nullptr));
+    execl(script.c_str(), script.c_str(), tm.c_str(), tn.c_str(), library.c_str(),
+          static_cast<char*>(nullptr));
     _exit(127);
   }
   int status = 0;
@@ -63,7 +64,8 @@ std::string verilated_library(const accelerator::Array& array) {
   fs::create_directories(library.parent_path(), ignored);
   const std::string script = (fs::path(project_root()) / "rtl" / "build_variant.sh").string();
   if (run_script(script, array, library.string()) != 0) {
-    throw SimulationError(fmt::format("the Verilated {} accelerator could not be built by {}", to_string(array), script));
+    throw SimulationError(
+        fmt::format("the Verilated {} accelerator could not be built by {}", to_string(array), script));
   }
   fs::last_write_time(library, fs::file_time_type::clock::now(), ignored);
   return library.string();

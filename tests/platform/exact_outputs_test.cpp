@@ -38,7 +38,8 @@ using network::Precision;
 using spec::Planner;
 INSTANTIATE_TEST_SUITE_P(
     Tiny, ExactOutputs,
-    testing::Values(Case{"AcceleratorOnlyModel", "ultra96", Precision::int8, Planner::accelerator_only, false},
+    testing::Values(Case{"AcceleratorOnlyModel", "ultra96", Precision::int8, Planner::accelerator_only,
+                         false},
                     Case{"AcceleratorOnlyRtl", "ultra96", Precision::int8, Planner::accelerator_only, true},
                     Case{"CpuOnlyInt8", "ultra96", Precision::int8, Planner::cpu_only, false},
                     Case{"CpuOnlyFp32", "ultra96", Precision::fp32, Planner::cpu_only, false},
@@ -78,7 +79,8 @@ TEST_P(OtherArrays, GiveTheSameBytes) {
   platform.accelerators.front().array = accelerator::parse_array(GetParam());
   Bench bench = make_bench("ultra96", "tiny", network::Precision::int8, spec::Planner::cpu_only);
   bench.platform = platform;
-  const plan::Problem problem{bench.model, bench.platform, plan::allowed_core_groups(platform, {}, "test"), {}, "test"};
+  const plan::Problem problem{
+      bench.model, bench.platform, plan::allowed_core_groups(platform, {}, "test"), {}, "test"};
   bench.schedule = plan::plan_cosched(problem);
   MachineOptions options;
   options.rtl = false;

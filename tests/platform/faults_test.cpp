@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A machine that is broken on purpose ends with a clear message that names the culprit; it never hangs and never
-// gives a result.
+// A machine that is broken on purpose ends with a clear message that names the culprit; it never hangs and
+// never gives a result.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -38,7 +38,8 @@ void change_commands(Program& program, Change change) {
 template <class Change>
 void change_first_job(Program& program, const accelerator::Array& array, Change change) {
   for (lowering::Segment& segment : program.segments) {
-    if (segment.bytes.size() != accelerator::kJobBytes || segment.address % accelerator::kJobBytes != 0) continue;
+    if (segment.bytes.size() != accelerator::kJobBytes || segment.address % accelerator::kJobBytes != 0)
+      continue;
     std::array<std::uint32_t, accelerator::kJobWords> words{};
     std::memcpy(words.data(), segment.bytes.data(), sizeof words);
     accelerator::ConvJob job = accelerator::decode(words);
@@ -105,10 +106,10 @@ INSTANTIATE_TEST_SUITE_P(Fidelity, Fault, testing::Bool(),
                          [](const auto& test) { return std::string(test.param ? "Rtl" : "Model"); });
 
 TEST(CoreFault, CommandsOutsideTheMemoryMapEndTheRunWithTheirAddress) {
-  const std::string message = failure(spec::Planner::cpu_only, false, 1, [](Program& program) {
-    program.cores.back().address = kNowhere;
-  });
-  EXPECT_NE(message.find("core 3 of cluster a53: decode error on a read of address 0xdead00000000"), std::string::npos)
+  const std::string message = failure(spec::Planner::cpu_only, false, 1,
+                                      [](Program& program) { program.cores.back().address = kNowhere; });
+  EXPECT_NE(message.find("core 3 of cluster a53: decode error on a read of address 0xdead00000000"),
+            std::string::npos)
       << message;
 }
 

@@ -24,8 +24,8 @@ inline Bench make_bench(const std::string& platform, const std::string& network,
   bench.platform = spec::read_platform(platform);
   bench.model = network::prepare_model(
       std::make_shared<const network::Network>(network::read_network(network)), precision, 1);
-  const plan::Problem problem{bench.model, bench.platform, plan::allowed_core_groups(bench.platform, {}, "test"), {},
-                              "test"};
+  const plan::Problem problem{
+      bench.model, bench.platform, plan::allowed_core_groups(bench.platform, {}, "test"), {}, "test"};
   bench.schedule = plan::make_schedule(planner, problem, {});
   return bench;
 }
@@ -33,7 +33,8 @@ inline Bench make_bench(const std::string& platform, const std::string& network,
 inline std::string reference_sha256(const network::Model& model, int images) {
   std::vector<network::Tensor> outputs;
   for (int image = 0; image < images; ++image) {
-    outputs.push_back(run_reference(model, make_image(model, image))[static_cast<std::size_t>(model.network->output())]);
+    outputs.push_back(
+        run_reference(model, make_image(model, image))[static_cast<std::size_t>(model.network->output())]);
   }
   return tensors_sha256(outputs);
 }

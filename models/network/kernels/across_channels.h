@@ -10,8 +10,8 @@
 namespace tandem::network {
 
 template <class Access>
-void lrn(const Layer& layer, const Tensor& input, const Access& in, const Access& out, const OutputRange& range,
-         Tensor& output) {
+void lrn(const Layer& layer, const Tensor& input, const Access& in, const Access& out,
+         const OutputRange& range, Tensor& output) {
   using Real = typename Access::Real;
   const int before = (layer.lrn.size - 1) / 2;
   const int after = layer.lrn.size - 1 - before;
@@ -28,8 +28,8 @@ void lrn(const Layer& layer, const Tensor& input, const Access& in, const Access
 }
 
 template <class Access>
-void softmax(const Layer& layer, const Tensor& input, const Access& in, const Access& out, const OutputRange& range,
-             Tensor& output) {
+void softmax(const Layer& layer, const Tensor& input, const Access& in, const Access& out,
+             const OutputRange& range, Tensor& output) {
   using Real = typename Access::Real;
   for (int y = range.p0; y < range.p1; ++y) {
     for (int x = 0; x < layer.output.w; ++x) {

@@ -27,14 +27,14 @@ namespace {
 
 // Calls place(kk, x, value) for every patch element of one output row; kk runs (c, ky, kx).
 template <class Element, class Place>
-void for_each_patch_element(const ConvShape& shape, std::span<const Element> input, int first_channel, int channels,
-                            int row, Element padding, Place place) {
+void for_each_patch_element(const ConvShape& shape, std::span<const Element> input, int first_channel,
+                            int channels, int row, Element padding, Place place) {
   const Window& w = shape.window;
   std::size_t kk = 0;
   for (int c = 0; c < channels; ++c) {
-    const Element* plane =
-        input.data() + static_cast<std::size_t>(first_channel + c) * static_cast<std::size_t>(shape.input.h) *
-                           static_cast<std::size_t>(shape.input.w);
+    const Element* plane = input.data() + static_cast<std::size_t>(first_channel + c) *
+                                              static_cast<std::size_t>(shape.input.h) *
+                                              static_cast<std::size_t>(shape.input.w);
     for (int ky = 0; ky < w.kernel_h; ++ky) {
       const int y = row * w.stride_h - w.pad_top + ky * w.dilation_h;
       for (int kx = 0; kx < w.kernel_w; ++kx, ++kk) {
@@ -68,10 +68,11 @@ std::vector<GroupPart> split_by_group(const ConvShape& shape, const OutputRange&
 }  // namespace
 
 void convolve_int8(const ConvShape& shape, std::span<const std::int8_t> input, int input_zero_point,
-                   std::span<const std::int8_t> weights, const OutputRange& range, std::span<std::int32_t> acc) {
+                   std::span<const std::int8_t> weights, const OutputRange& range,
+                   std::span<std::int32_t> acc) {
   const int channels = shape.input.c / shape.groups;
-  const std::size_t depth =
-      static_cast<std::size_t>(channels) * static_cast<std::size_t>(shape.window.kernel_h * shape.window.kernel_w);
+  const std::size_t depth = static_cast<std::size_t>(channels) *
+                            static_cast<std::size_t>(shape.window.kernel_h * shape.window.kernel_w);
   const std::size_t width = static_cast<std::size_t>(shape.output.w);
   const std::size_t rows = static_cast<std::size_t>(range.p1 - range.p0);
   std::vector<std::int16_t> panel(width * depth);
@@ -88,7 +89,8 @@ void convolve_int8(const ConvShape& shape, std::span<const std::int8_t> input, i
         const std::int8_t* w = weights.data() + static_cast<std::size_t>(k) * depth;
         std::copy(w, w + depth, wide.begin());
         std::int32_t* out = acc.data() + (static_cast<std::size_t>(k - range.k0) * rows +
-                                          static_cast<std::size_t>(row - range.p0)) * width;
+                                          static_cast<std::size_t>(row - range.p0)) *
+                                             width;
         for (std::size_t x = 0; x < width; ++x) {
           const std::int16_t* patch = panel.data() + x * depth;
           std::int32_t sum = 0;
@@ -106,8 +108,9 @@ namespace {
 constexpr std::size_t kColumns = 16;
 constexpr std::size_t kChannels = 2;
 
-void fp32_tile(const float* panel, std::size_t panel_width, const std::array<const float*, kChannels>& weights,
-               std::size_t depth, std::array<std::array<float, kColumns>, kChannels>& sums) {
+void fp32_tile(const float* panel, std::size_t panel_width,
+               const std::array<const float*, kChannels>& weights, std::size_t depth,
+               std::array<std::array<float, kColumns>, kChannels>& sums) {
   std::array<std::array<float, kColumns>, kChannels> local{};
   for (std::size_t kk = 0; kk < depth; ++kk) {
     const float* line = panel + kk * panel_width;
@@ -124,8 +127,8 @@ void fp32_tile(const float* panel, std::size_t panel_width, const std::array<con
 void convolve_fp32(const ConvShape& shape, std::span<const float> input, std::span<const float> weights,
                    std::span<const float> bias, const OutputRange& range, std::span<float> out) {
   const int channels = shape.input.c / shape.groups;
-  const std::size_t depth =
-      static_cast<std::size_t>(channels) * static_cast<std::size_t>(shape.window.kernel_h * shape.window.kernel_w);
+  const std::size_t depth = static_cast<std::size_t>(channels) *
+                            static_cast<std::size_t>(shape.window.kernel_h * shape.window.kernel_w);
   const std::size_t width = static_cast<std::size_t>(shape.output.w);
   const std::size_t padded = static_cast<std::size_t>(tandem::round_up(shape.output.w, kColumns));
   const std::size_t rows = static_cast<std::size_t>(range.p1 - range.p0);
@@ -148,9 +151,11 @@ void convolve_fp32(const ConvShape& shape, std::span<const float> input, std::sp
           for (std::size_t i = 0; i < kChannels && k + static_cast<int>(i) < part.k1; ++i) {
             const std::size_t channel = static_cast<std::size_t>(k) + i;
             float* line = out.data() + ((channel - static_cast<std::size_t>(range.k0)) * rows +
-                                        static_cast<std::size_t>(row - range.p0)) * width;
+                                        static_cast<std::size_t>(row - range.p0)) *
+                                           width;
             const float offset = bias.empty() ? 0.0F : bias[channel];
-            for (std::size_t x = x0; x < std::min(width, x0 + kColumns); ++x) line[x] = sums[i][x - x0] + offset;
+            for (std::size_t x = x0; x < std::min(width, x0 + kColumns); ++x)
+              line[x] = sums[i][x - x0] + offset;
           }
         }
       }

@@ -19,8 +19,8 @@ void for_each_output(const Layer& layer, const OutputRange& range, Visit visit) 
 }
 
 template <class Access>
-void add(const Layer& layer, std::span<const Tensor* const> inputs, const std::vector<Access>& in, const Access& out,
-         const OutputRange& range, Tensor& output) {
+void add(const Layer& layer, std::span<const Tensor* const> inputs, const std::vector<Access>& in,
+         const Access& out, const OutputRange& range, Tensor& output) {
   for_each_output(layer, range, [&](int, int, int, std::size_t at) {
     typename Access::Real sum = 0;
     for (std::size_t i = 0; i < inputs.size(); ++i) sum += in[i].load(Access::data(*inputs[i])[at]);
@@ -34,9 +34,11 @@ void concat(const Layer& layer, std::span<const Tensor* const> inputs, const std
   int first = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Shape& shape = inputs[i]->shape;
-    const OutputRange part{std::max(range.k0, first), std::min(range.k1, first + shape.c), range.p0, range.p1};
+    const OutputRange part{std::max(range.k0, first), std::min(range.k1, first + shape.c), range.p0,
+                           range.p1};
     for_each_output(layer, part, [&](int c, int y, int x, std::size_t at) {
-      Access::data(output)[at] = out.store(in[i].load(Access::data(*inputs[i])[index_of(shape, c - first, y, x)]));
+      Access::data(output)[at] =
+          out.store(in[i].load(Access::data(*inputs[i])[index_of(shape, c - first, y, x)]));
     });
     first += shape.c;
   }

@@ -32,8 +32,8 @@ ClampRange output_clamp(Activation activation, const TensorQuantization& output)
 
 // Computes `range` of the layer's output; `inputs` are the whole tensors of layer.inputs, in order.
 // `output` has the layer's shape; only `range` of it is written.
-void run_layer(const Model& model, LayerId layer, std::span<const Tensor* const> inputs, const OutputRange& range,
-               Tensor& output);
+void run_layer(const Model& model, LayerId layer, std::span<const Tensor* const> inputs,
+               const OutputRange& range, Tensor& output);
 
 // The parts run_layer() is made of, for tests against independent vectors.
 // Window, groups and shapes come from the layer; weights [K][C/groups][kh][kw].
@@ -46,7 +46,8 @@ ConvShape conv_shape(const Network& network, LayerId layer);  // fully connected
 
 // Raw accumulators of rows [p0, p1), channels [k0, k1), order [k][row][x]; input_zero_point is subtracted.
 void convolve_int8(const ConvShape& shape, std::span<const std::int8_t> input, int input_zero_point,
-                   std::span<const std::int8_t> weights, const OutputRange& range, std::span<std::int32_t> acc);
+                   std::span<const std::int8_t> weights, const OutputRange& range,
+                   std::span<std::int32_t> acc);
 // Float sums plus bias (bias may be empty), same order.
 void convolve_fp32(const ConvShape& shape, std::span<const float> input, std::span<const float> weights,
                    std::span<const float> bias, const OutputRange& range, std::span<float> out);

@@ -46,14 +46,15 @@ std::vector<Parameters> complete_parameters(const Network& network, std::uint64_
     if (layer.kind == LayerKind::conv || layer.kind == LayerKind::fully_connected) {
       const ConvShape shape = conv_shape(network, id);
       const auto channels = static_cast<std::size_t>(layer.output.c);
-      const auto fan_in =
-          static_cast<std::size_t>(shape.input.c / shape.groups * shape.window.kernel_h * shape.window.kernel_w);
+      const auto fan_in = static_cast<std::size_t>(shape.input.c / shape.groups * shape.window.kernel_h *
+                                                   shape.window.kernel_w);
       // Variance 2/fan_in keeps the second moment through a ReLU, 1/fan_in without one.
       const double gain = layer.activation == Activation::none ? 1.0 : 2.0;
       if (own.weights.empty()) {
         own.weights = draw(random, channels * fan_in, std::sqrt(3.0 * gain / static_cast<double>(fan_in)));
       }
-      if (own.bias.empty()) own.bias = layer.conv.bias ? draw(random, channels, 0.1) : std::vector<float>(channels);
+      if (own.bias.empty())
+        own.bias = layer.conv.bias ? draw(random, channels, 0.1) : std::vector<float>(channels);
     }
     if (layer.kind == LayerKind::batch_norm && own.scale.empty()) {
       const auto channels = static_cast<std::size_t>(layer.output.c);
@@ -93,18 +94,18 @@ Model prepare_model(std::shared_ptr<const Network> network, Precision precision,
   if (precision == Precision::fp32) return model;
 
   model.quantization =
-      known != nullptr
-          ? *known
-          : choose_quantization(*model.network, run_reference(model, make_image_fp32(*model.network, seed, 0)));
+      known != nullptr ? *known
+                       : choose_quantization(*model.network,
+                                             run_reference(model, make_image_fp32(*model.network, seed, 0)));
   model.precision = Precision::int8;
   model.quantized.resize(model.parameters.size());
   for (LayerId id = 0; id < model.network->size(); ++id) {
     const Layer& layer = model.network->layer(id);
     if (layer.kind != LayerKind::conv && layer.kind != LayerKind::fully_connected) continue;
     const auto at = static_cast<std::size_t>(id);
-    model.quantized[at] =
-        quantize_weights(model.parameters[at], layer.output.c,
-                         model.quantization[static_cast<std::size_t>(layer.inputs[0])], model.quantization[at]);
+    model.quantized[at] = quantize_weights(model.parameters[at], layer.output.c,
+                                           model.quantization[static_cast<std::size_t>(layer.inputs[0])],
+                                           model.quantization[at]);
   }
   return model;
 }
@@ -116,7 +117,8 @@ Tensor make_image(const Model& model, int index) {
   const TensorQuantization& quantization = model.quantization[static_cast<std::size_t>(id)];
   Tensor image = make_tensor(real.shape, Precision::int8);
   for (std::size_t i = 0; i < image.q.size(); ++i) {
-    const double moved = std::floor(static_cast<double>(real.f[i]) / quantization.scale + 0.5) + quantization.zero_point;
+    const double moved =
+        std::floor(static_cast<double>(real.f[i]) / quantization.scale + 0.5) + quantization.zero_point;
     image.q[i] = static_cast<std::int8_t>(moved < -128 ? -128 : moved > 127 ? 127 : moved);
   }
   return image;

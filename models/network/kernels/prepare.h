@@ -31,8 +31,9 @@ std::string tensors_sha256(const std::vector<Tensor>& tensors);
 
 // Steps of prepare_model(), visible for tests.
 std::vector<Parameters> complete_parameters(const Network& network, std::uint64_t seed);
-std::vector<TensorQuantization> choose_quantization(const Network& network, const std::vector<Tensor>& fp32_outputs);
-QuantizedWeights quantize_weights(const Parameters& parameters, int out_channels, const TensorQuantization& input,
-                                  const TensorQuantization& output);
+std::vector<TensorQuantization> choose_quantization(const Network& network,
+                                                    const std::vector<Tensor>& fp32_outputs);
+QuantizedWeights quantize_weights(const Parameters& parameters, int out_channels,
+                                  const TensorQuantization& input, const TensorQuantization& output);
 
 }  // namespace tandem::network

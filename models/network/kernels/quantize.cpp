@@ -21,8 +21,10 @@ bool only_moves_values(LayerKind kind) {
     case LayerKind::reshape:
     case LayerKind::flatten:
     case LayerKind::dropout:
-    case LayerKind::concat: return true;
-    default: return false;
+    case LayerKind::concat:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -55,7 +57,8 @@ TensorQuantization asymmetric(const ValueRange& range) {
 
 }  // namespace
 
-std::vector<TensorQuantization> choose_quantization(const Network& network, const std::vector<Tensor>& outputs) {
+std::vector<TensorQuantization> choose_quantization(const Network& network,
+                                                    const std::vector<Tensor>& outputs) {
   Groups groups(network.size());
   for (LayerId id = 0; id < network.size(); ++id) {
     const Layer& layer = network.layer(id);
@@ -111,8 +114,8 @@ void fixed_point(double real, std::int32_t& multiplier, std::uint8_t& shift) {
 
 }  // namespace
 
-QuantizedWeights quantize_weights(const Parameters& parameters, int out_channels, const TensorQuantization& input,
-                                  const TensorQuantization& output) {
+QuantizedWeights quantize_weights(const Parameters& parameters, int out_channels,
+                                  const TensorQuantization& input, const TensorQuantization& output) {
   const auto channels = static_cast<std::size_t>(out_channels);
   const std::size_t depth = parameters.weights.size() / channels;
   QuantizedWeights result;
@@ -120,7 +123,8 @@ QuantizedWeights quantize_weights(const Parameters& parameters, int out_channels
   for (std::size_t k = 0; k < channels; ++k) {
     const float* row = parameters.weights.data() + k * depth;
     double largest = 0.0;
-    for (std::size_t i = 0; i < depth; ++i) largest = std::max(largest, std::fabs(static_cast<double>(row[i])));
+    for (std::size_t i = 0; i < depth; ++i)
+      largest = std::max(largest, std::fabs(static_cast<double>(row[i])));
     const double scale = largest > 0.0 ? largest / 127.0 : 1.0;
     std::int64_t sum = 0;
     for (std::size_t i = 0; i < depth; ++i) {
@@ -129,8 +133,10 @@ QuantizedWeights quantize_weights(const Parameters& parameters, int out_channels
       sum += result.weights[k * depth + i];
     }
     // Half the int32 range is left to the sum of products.
-    const double bias = parameters.bias.empty() ? 0.0 : static_cast<double>(parameters.bias[k]) / (input.scale * scale);
-    result.bias.push_back(static_cast<std::int32_t>(std::clamp(std::floor(bias + 0.5), -1073741824.0, 1073741823.0)));
+    const double bias =
+        parameters.bias.empty() ? 0.0 : static_cast<double>(parameters.bias[k]) / (input.scale * scale);
+    result.bias.push_back(
+        static_cast<std::int32_t>(std::clamp(std::floor(bias + 0.5), -1073741824.0, 1073741823.0)));
     result.folded_bias.push_back(static_cast<std::int32_t>(result.bias.back() - input.zero_point * sum));
     std::int32_t multiplier = 0;
     std::uint8_t shift = 1;
