@@ -93,8 +93,10 @@ runtime_job=$!
 cat "$work"/V*.cpp "$here/verilated/accelerator_api.cpp" >"$work/model.cc"
 "${compile[@]}" "${optimise[@]}" -c "$work/model.cc" -o "$work/model.o" >"$work/log" 2>&1 || fail "$cxx"
 wait $runtime_job || { mv "$work/runtime_log" "$work/log"; fail "$cxx"; }
-"$cxx" -shared -Wl,-Bsymbolic "-Wl,--version-script=$work/exports" "$work"/*.o -pthread \
-  -o "$work/library.so" >"$work/log" 2>&1 || fail "$cxx"
+# Verilator's runtime asks whether its atomics are lock free; clang leaves the answer to libatomic. Undefined symbols
+# must show here, not when a run loads the library.
+"$cxx" -shared -Wl,-Bsymbolic -Wl,-z,defs "-Wl,--version-script=$work/exports" "$work"/*.o -pthread \
+  -Wl,--as-needed -latomic -o "$work/library.so" >"$work/log" 2>&1 || fail "$cxx"
 mv -f "$work/library.so" "$output"
 echo "$hash" >"$work/hash"
 mv -f "$work/hash" "$output.hash"
