@@ -50,7 +50,7 @@ void totals(const spec::RunResult& result, std::string& text) {
   for (const auto& [name, energy] : result.energy_parts) {
     parts += fmt::format("{}{} {:.2f}", parts.empty() ? "" : ", ", name, to_millijoules(energy));
   }
-  text += " (" + parts + ")\n";
+  text += "\n            " + parts + "\n";
   for (const spec::AcceleratorResult& unit : result.accelerators) {
     text += fmt::format("{:<12}{:>9.1f} % of its MACs used, {} cycles in {} jobs, fidelity {}\n", unit.name,
                         100.0 * unit.utilization, unit.cycles, unit.jobs, result.accelerator_fidelity);

@@ -41,12 +41,9 @@ TEST(Table, WithoutRowsIsItsHead) { EXPECT_EQ(Table({{"a"}, {"long"}}).text(), "
 TEST(RunText, ShowsWhoDidWhatInTheFirstImage) {
   const std::vector<std::string> lines = lines_of(run_text(sample_result()));
   EXPECT_EQ(lines.at(0), "sample on ultra96, int8, planner cosched, 2 images");
-  EXPECT_EQ(lines.at(2),
-            "layer  kind      a53x4  accelerator0  start us  time us  idle %  model us");
-  EXPECT_EQ(lines.at(4),
-            "conv1  conv         24            40     100.0   1000.0    20.0     950.0");
-  EXPECT_EQ(lines.at(5),
-            "pool   max_pool     64             .    1100.0    400.0       .     950.0");
+  EXPECT_EQ(lines.at(2), "layer  kind      a53x4  accelerator0  start us  time us  idle %  model us");
+  EXPECT_EQ(lines.at(4), "conv1  conv         24            40     100.0   1000.0    20.0     950.0");
+  EXPECT_EQ(lines.at(5), "pool   max_pool     64             .    1100.0    400.0       .     950.0");
   EXPECT_EQ(lines.at(6), "");
   EXPECT_EQ(lines.at(7).substr(0, 14), "1 more layers ");
 }
