@@ -50,6 +50,7 @@ class Collector {
       case LayerKind::channel_shuffle:
         read_pixels(0, {0, network_.input_shape(id_).c});
         break;
+      case LayerKind::lrn: read_pixels(0, lrn_channels()); break;
       case LayerKind::fully_connected:
       case LayerKind::reshape:
       case LayerKind::flatten:
@@ -91,6 +92,13 @@ class Collector {
     const int per_group_in = in / layer_.conv.groups;
     const int per_group_out = layer_.output.c / layer_.conv.groups;
     return {share_.k0 / per_group_out * per_group_in, ((share_.k1 - 1) / per_group_out + 1) * per_group_in};
+  }
+
+  // The window across channels reaches over the share's ends.
+  Channels lrn_channels() const {
+    const int before = (layer_.lrn.size - 1) / 2;
+    const int after = layer_.lrn.size - 1 - before;
+    return {std::max(0, share_.k0 - before), std::min(layer_.output.c, share_.k1 + after)};
   }
 
   template <class Bytes>

@@ -25,11 +25,14 @@ using test::square;
 
 constexpr int kImages = 2;  // the second finds the caches as the first left them
 
-// Everything lowering treats apart: a joined branch, groups, a depthwise layer, a residual, a flatten before
-// a fully connected layer, a layer that only the cores can run.
+// Everything lowering treats apart: uneven padding, a joined branch, groups, a depthwise layer, a residual, a
+// flatten before a fully connected layer, a layer that only the cores can run.
 std::shared_ptr<const network::Network> every_case() {
+  network::Window uneven = square(3);
+  uneven.pad_top = 2;
+  uneven.pad_right = 2;
   return Sketch({3, 10, 9})
-      .add(conv("first", 16, square(3, 1, 1), 1, network::Activation::relu))
+      .add(conv("first", 16, uneven, 1, network::Activation::relu))
       .add(conv("left", 16, square(1)), {"first"})
       .add(conv("right", 20, square(3, 1, 1), 1, network::Activation::relu6), {"first"})
       .add(layer_of(LayerKind::concat, "join"), {"left", "right"})
