@@ -41,6 +41,8 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
   const Table root = document.root();
   run.platform = root.string("platform");
   run.network = root.string("network");
+  run.platform_place = root.place("platform");
+  run.network_place = root.place("network");
   run.images = static_cast<int>(root.integer_or("images", 1, 1, 100000));
   run.int8 = root.choice_or("precision", 0, {"int8", "fp32"}) == 0;
   run.seed = static_cast<std::uint64_t>(root.integer_or("seed", 1, 0, INT64_MAX));

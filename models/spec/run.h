@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/accelerator/array.h"
+#include "models/core/error.h"
 #include "models/core/quantity.h"
 
 namespace tandem::spec {
@@ -21,8 +22,8 @@ enum class AcceleratorFidelity { model, rtl };
 
 struct Run {
   std::string file;
-  std::string platform;
-  std::string network;
+  std::string platform, network;
+  Place platform_place, network_place;  // where the file (or --set) names them, for messages
   int images = 1;
   bool int8 = true;
   std::optional<accelerator::Array> array;  // replaces the platform's

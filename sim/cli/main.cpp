@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <systemc>
@@ -62,28 +63,37 @@ int run_program(int argc, char** argv) {
 
   std::string model;
   std::string out;
-  CLI::App* import = app.add_subcommand("import", "turn an ONNX model into a network file");
-  import->add_option("model", model, "the ONNX file")->required();
-  import->add_option("--out", out, "the TOML file to write; default: stdout");
-  import->callback([&] { code = cli::import_command(model, out);
-});
+  CLI::App* import_onnx = app.add_subcommand("import", "turn an ONNX model into a network file");
+  import_onnx->add_option("model", model, "the ONNX file")->required();
+  import_onnx->add_option("--out", out, "the TOML file to write; default: stdout");
+  import_onnx->callback([&] { code = cli::import_command(model, out); });
 
-std::vector<std::string> suites;
-std::string golden;
-bool update = false;
-CLI::App* validate = app.add_subcommand("validate", "compare golden runs with their saved figures");
-validate->add_option("suites", suites, "folders of configs/runs; default: all");
-validate->add_option("--golden", golden, "folder of the saved figures; default: tests/golden");
-validate->add_flag("--update", update, "save today's figures as the golden ones");
-validate->add_flag("--json", json, "print one JSON object and nothing else");
-validate->callback([&] { code = cli::validate_command(suites, golden, update, json); });
+  std::vector<std::string> suites;
+  std::string golden;
+  bool update = false;
+  CLI::App* validate = app.add_subcommand("validate", "compare golden runs with their saved figures");
+  validate->add_option("suites", suites, "folders of configs/runs; default: all");
+  validate->add_option("--golden", golden, "folder of the saved figures; default: tests/golden");
+  validate->add_flag("--update", update, "save today's figures as the golden ones");
+  validate->add_flag("--json", json, "print one JSON object and nothing else");
+  validate->callback([&] { code = cli::validate_command(suites, golden, update, json); });
 
-try {
-  app.parse(argc, argv);
-} catch (const CLI::ParseError& error) {
-  return app.exit(error) == 0 ? 0 : 2;
-}
-return code;
+  if (argc > 1 && argv[1][0] != '-') {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+    if (std::find(names.begin(), names.end(), argv[1]) == names.end()) {
+      const std::string near = nearest_name(argv[1], names);
+      throw InputError({"tandem", 0, 0}, "",
+                       fmt::format("\"{}\" is no command{}; allowed is one of {}", argv[1],
+                                   near.empty() ? "" : ", did you mean \"" + near + "\"?", join(names)));
+    }
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return code;
 }  // namespace
 
 }  // namespace

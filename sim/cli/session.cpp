@@ -26,10 +26,29 @@ sim::MachineOptions Session::machine_options() const {
   return options;
 }
 
+namespace {
+
+// What reading a named file complains about without a place of its own happened where the name stands.
+template <class Read>
+auto named_at(const Place& place, const Read& read) {
+  try {
+    return read();
+  } catch (const InputError& error) {
+    std::vector<Problem> problems = error.problems();
+    for (Problem& problem : problems) {
+      if (problem.place.file.empty()) problem.place = place;
+    }
+    throw InputError(std::move(problems));
+  }
+}
+
+}  // namespace
+
 Session open_session(const std::string& run_file, const std::vector<std::string>& assignments) {
   Session session;
   session.run = spec::read_run(run_file, assignments);
-  session.platform = spec::read_platform(session.run.platform);
+  session.platform =
+      named_at(session.run.platform_place, [&] { return spec::read_platform(session.run.platform); });
   if (session.run.array) {
     if (session.platform.accelerators.empty()) {
       throw InputError({run_file, 0, 0}, "accelerator",
@@ -40,7 +59,8 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
   for (const spec::Cluster& cluster : session.platform.clusters) {
     sim::operating_point(session.platform, cluster, session.run.frequency);
   }
-  const auto network = std::make_shared<const network::Network>(network::read_network(session.run.network));
+  const auto network = std::make_shared<const network::Network>(
+      named_at(session.run.network_place, [&] { return network::read_network(session.run.network); }));
   const auto precision = session.run.int8 ? network::Precision::int8 : network::Precision::fp32;
   Prepared prepared = prepare(network, precision, session.run.seed, session.run.images);
   session.model = std::move(prepared.model);

@@ -111,6 +111,10 @@ class BadInput(unittest.TestCase):
     def test_unknown_platform_names_what_exists(self):
         self.expect(2, ['"ultra69" is unknown', "ultra96", "hikey970"], "run", *QUICK, "--set", "platform=ultra69")
 
+    def test_a_name_in_a_file_that_stands_for_nothing_has_its_place(self):
+        name = self.run_file('platform = "ultra96"\nnetwork = "tinny"\n[schedule]\nplanner = "cosched"\n')
+        self.expect(2, [f'{name}:2:11: network: "tinny" is unknown, did you mean "tiny"?'], "run", name)
+
     def test_wrong_unit_and_zero_cores(self):
         name = self.platform(('"1200 MHz"', '"1200 MB"'), ("cores = 4", "cores = 0"))
         self.expect(2, [f"{name}:", "units: Hz, kHz, MHz, GHz", "cores: is 0; allowed is 1 to 64"], "run", *QUICK,
@@ -136,6 +140,15 @@ class BadInput(unittest.TestCase):
         self.expect(2, [broken.name], "run", *QUICK, "--set", f"network={broken.name}")
         self.expect(2, ["no/such.onnx"], "import", "no/such.onnx")
 
+    def test_a_layer_the_buffers_cannot_hold_is_refused_with_numbers(self):
+        wide = self.run_file('name = "wide"\ninput = [1024, 4, 512]\n'
+                             '[[layer]]\nname = "conv"\nkind = "conv"\nout = 16\nkernel = 3\npad = 1\n')
+        schedule = self.run_file('format = 1\nnetwork = "wide"\nplanner = "hand"\n[[stage]]\nfirst_layer = "conv"\n'
+                                 'last_layer = "conv"\nresources = ["accelerator0"]\n[[item]]\nlayer = "conv"\n'
+                                 'resource = "accelerator0"\nchannels = [0, 16]\nrows = [0, 4]\n')
+        run = self.run_file(f'platform = "ultra96"\nnetwork = "{wide}"\n[schedule]\nfile = "{schedule}"\n')
+        self.expect(2, ["item[0]: conv cannot run on accelerator0: needs 1572864 bytes of feature buffer"], "run", run)
+
     def test_memory_too_small_is_refused_with_numbers(self):
         name = self.platform(('size = "2 GiB"', 'size = "1 MiB"'))
         self.expect(2, ["needs", "bytes of memory, the platform has 1048576"], "run", *QUICK, "--set",
@@ -143,7 +156,7 @@ class BadInput(unittest.TestCase):
 
     def test_command_line_errors(self):
         self.expect(2, [], "run")
-        self.expect(2, [], "no-such-command")
+        self.expect(2, ['"compere" is no command, did you mean "compare"?'], "compere")
         self.expect(2, ["key=value"], "run", *QUICK, "--set", "nonsense")
 
     def test_time_limit_is_a_failed_simulation(self):
