@@ -8,6 +8,10 @@
 
 namespace tandem::report {
 
+std::string text_of(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 double idle_percent(const spec::LayerResult& layer) {
   const Picoseconds time = layer.end - layer.start;
   if (layer.busy.size() < 2 || time.raw() <= 0) return 0.0;
@@ -136,7 +140,7 @@ std::string chrome_trace(const spec::RunResult& result) {
                       {"ts", to_microseconds(span.begin)},
                       {"dur", to_microseconds(span.end - span.begin)}});
   }
-  return Json{{"displayTimeUnit", "ns"}, {"traceEvents", events}}.dump() + "\n";
+  return text_of(Json{{"displayTimeUnit", "ns"}, {"traceEvents", events}}) + "\n";
 }
 
 Json network_json(const network::Network& network) {

@@ -12,6 +12,10 @@ namespace tandem::report {
 
 using Json = nlohmann::ordered_json;
 
+// As text; bytes of a layer's name that are no UTF-8 (an ONNX file may hold any) become the replacement
+// character.
+std::string text_of(const Json& json, int indent = -1);
+
 Json result_json(const spec::RunResult& result);
 std::string layers_csv(const spec::RunResult& result);
 std::string chrome_trace(const spec::RunResult& result);  // opens in Perfetto and speedscope

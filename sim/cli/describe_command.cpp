@@ -36,14 +36,16 @@ Json run_json(const spec::Run& run) {
 int describe_command(const std::string& what, const std::string& name, bool json) {
   if (what == "network") {
     const network::Network network = network::read_network(name);
-    fmt::print("{}", json ? report::network_json(network).dump(2) + "\n" : report::network_text(network));
+    fmt::print("{}", json ? report::text_of(report::network_json(network), 2) + "\n"
+                          : report::network_text(network));
   } else if (what == "platform") {
     const spec::Platform platform = spec::read_platform(name);
-    fmt::print("{}", json ? report::platform_json(platform).dump(2) + "\n" : report::platform_text(platform));
+    fmt::print("{}", json ? report::text_of(report::platform_json(platform), 2) + "\n"
+                          : report::platform_text(platform));
   } else if (what == "run") {
     const Json described = run_json(spec::read_run(name, {}));
     if (json) {
-      fmt::print("{}\n", described.dump(2));
+      fmt::print("{}\n", report::text_of(described, 2));
     } else {
       for (const auto& [key, value] : described.items()) fmt::print("{:<14}{}\n", key, value.dump());
     }

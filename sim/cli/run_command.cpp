@@ -30,7 +30,7 @@ void write_files(const std::string& folder, const spec::RunResult& result, const
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw InputError({folder, 0, 0}, "--out", "cannot be made: " + error.message());
-  write_file(fs::path(folder) / "result.json", report::result_json(result).dump(2) + "\n");
+  write_file(fs::path(folder) / "result.json", report::text_of(report::result_json(result), 2) + "\n");
   write_file(fs::path(folder) / "layers.csv", report::layers_csv(result));
   write_file(fs::path(folder) / "timeline.json", report::chrome_trace(result));
   write_file(fs::path(folder) / "schedule.toml", spec::write_schedule_toml(schedule));
@@ -49,7 +49,8 @@ int run_command(const RunArguments& arguments) {
   const spec::Schedule schedule = schedule_for(session);
   const spec::RunResult result = simulate(session, schedule, true);
   if (!arguments.out.empty()) write_files(arguments.out, result, schedule);
-  fmt::print("{}", arguments.json ? report::result_json(result).dump(2) + "\n" : report::run_text(result));
+  fmt::print("{}", arguments.json ? report::text_of(report::result_json(result), 2) + "\n"
+                                  : report::run_text(result));
   check_output(result.planner, result.output_sha256, result.reference_sha256);
   return 0;
 }
@@ -69,7 +70,8 @@ int compare_command(const RunArguments& arguments, const std::vector<std::string
     texts = run_in_children(
         count, 2,
         [&](int i) {
-          return report::result_json(simulate(session, schedules[static_cast<std::size_t>(i)], false)).dump();
+          return report::text_of(
+              report::result_json(simulate(session, schedules[static_cast<std::size_t>(i)], false)));
         },
         [&](int done) { progress.step(done, count); });
   }
@@ -90,7 +92,7 @@ int compare_command(const RunArguments& arguments, const std::vector<std::string
       row["energy_reduction_percent"] = 100.0 * (1.0 - row["energy_mj"].get<double>() / base_energy);
     }
   }
-  fmt::print("{}", arguments.json ? comparison.dump(2) + "\n" : report::compare_text(comparison));
+  fmt::print("{}", arguments.json ? report::text_of(comparison, 2) + "\n" : report::compare_text(comparison));
   for (const Json& row : comparison["rows"])
     check_output(row["planner"], row["output_sha256"], row["reference_sha256"]);
   return 0;
@@ -113,7 +115,7 @@ int plan_command(const RunArguments& arguments, const std::string& planner, cons
                               {"time_ms", to_milliseconds(schedule.predicted_latency)}});
   }
   if (arguments.json) {
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", report::text_of(json, 2));
   } else {
     fmt::print("{}", spec::write_schedule_toml(schedule));
   }

@@ -178,5 +178,13 @@ TEST(NetworkJson, HoldsEveryKeyOfTheContract) {
   EXPECT_EQ(json["layers"][1]["output_shape"], (Json{16, 32, 32}));
 }
 
+TEST(JsonText, SurvivesNamesThatAreNoUtf8) {
+  spec::RunResult result = sample_result();
+  result.layers[0].name = "conv\xff";
+  const std::string text = text_of(result_json(result));
+  EXPECT_NE(text.find("conv\xef\xbf\xbd"), std::string::npos);
+  EXPECT_FALSE(Json::parse(text).is_discarded());
+}
+
 }  // namespace
 }  // namespace tandem::report
