@@ -50,7 +50,9 @@ class Collector {
       case LayerKind::channel_shuffle:
         read_pixels(0, {0, network_.input_shape(id_).c});
         break;
-      case LayerKind::lrn: read_pixels(0, lrn_channels()); break;
+      case LayerKind::lrn:
+        read_pixels(0, lrn_channels());
+        break;
       case LayerKind::fully_connected:
       case LayerKind::reshape:
       case LayerKind::flatten:
