@@ -20,7 +20,6 @@ class Barrier {
     }
     sc_core::wait(released_);
   }
-  [[nodiscard]] std::uint32_t waiting() const { return arrived_; }
 
  private:
   Picoseconds cost_;

@@ -11,7 +11,6 @@
 namespace tandem::sim {
 
 enum class Activity { compute, memory, maintenance, synchronisation, control };
-inline constexpr std::size_t kActivities = 5;
 
 // One span of one core's time.
 struct CoreSpan {
