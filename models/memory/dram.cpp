@@ -32,7 +32,9 @@ DramCounters& DramCounters::operator+=(const DramCounters& other) {
   return *this;
 }
 
-DramChannel::DramChannel(const DramSpec& spec) : banks_(static_cast<std::size_t>(spec.banks)) {
+DramChannel::DramChannel(const DramSpec& spec)
+    : banks_(static_cast<std::size_t>(spec.banks)), groups_(static_cast<std::size_t>(spec.groups)) {
+  assert(spec.banks % spec.groups == 0);
   const Clock& clock = spec.clock;
   const DramTiming& timing = spec.timing;
   const auto clocks = [&](Picoseconds time) { return clock.time(clock.cycles_covering(time)); };
@@ -40,20 +42,24 @@ DramChannel::DramChannel(const DramSpec& spec) : banks_(static_cast<std::size_t>
   read_to_data_ = tick * timing.read_latency;
   write_to_data_ = tick * timing.write_latency;
   burst_ = spec.burst_time();
+  ccd_l_ = std::max(burst_, clocks(timing.ccd_l));
   rcd_ = clocks(timing.rcd);
   rp_ = clocks(timing.rp);
   rp_all_ = clocks(timing.rp_all);
   ras_ = clocks(timing.ras);
   rrd_ = clocks(timing.rrd);
+  rrd_l_ = std::max(rrd_, clocks(timing.rrd_l));
   faw_ = clocks(timing.faw);
   rtp_ = clocks(timing.rtp);
   rfc_ = clocks(timing.rfc);
   // The bus turns round between the last read beat and the first write beat: RL + tDQSCK + burst - WL, and
-  // two clocks of pre- and postamble. The other way the device must finish writing first: WL + 1 + burst +
-  // tWTR.
+  // two clocks of pre- and postamble. The other way the device must finish writing first: WL + slack + burst
+  // + tWTR.
   read_to_write_ = read_to_data_ + clocks(timing.dqsck) + burst_ - write_to_data_ + tick * 2;
-  write_to_read_ = write_to_data_ + tick + burst_ + clocks(timing.wtr);
-  write_to_precharge_ = write_to_data_ + tick + burst_ + clocks(timing.wr);
+  const Picoseconds written = write_to_data_ + tick * timing.write_slack + burst_;
+  write_to_read_ = written + clocks(timing.wtr);
+  write_to_read_l_ = std::max(write_to_read_, written + clocks(timing.wtr_l));
+  write_to_precharge_ = written + clocks(timing.wr);
 }
 
 Picoseconds DramChannel::earliest_precharge(Bank bank, Picoseconds from) const {
@@ -61,14 +67,17 @@ Picoseconds DramChannel::earliest_precharge(Bank bank, Picoseconds from) const {
 }
 
 Picoseconds DramChannel::earliest_activate(Bank bank, Picoseconds from) const {
-  Picoseconds when = std::max({from, state(bank).activate_ready, activate_ready_});
+  Picoseconds when =
+      std::max({from, state(bank).activate_ready, channel_.activate_ready, gates(bank).activate_ready});
   if (activate_count_ >= 4) when = std::max(when, activates_[oldest_activate_] + faw_);
   return when;
 }
 
 Picoseconds DramChannel::earliest_column(Bank bank, Access access, Picoseconds from) const {
   assert(state(bank).row != Row::none);
-  return std::max({from, state(bank).column_ready, column_ready_[static_cast<std::size_t>(access)]});
+  const auto which = static_cast<std::size_t>(access);
+  return std::max(
+      {from, state(bank).column_ready, channel_.column_ready[which], gates(bank).column_ready[which]});
 }
 
 void DramChannel::precharge(Bank bank, Picoseconds when) {
@@ -85,7 +94,8 @@ void DramChannel::activate(Bank bank, Row row, Picoseconds when) {
   bank_state.column_ready = when + rcd_;
   bank_state.precharge_ready = when + ras_;
   bank_state.activate_ready = when + ras_ + rp_;
-  activate_ready_ = when + rrd_;
+  channel_.activate_ready = when + rrd_;
+  gates(bank).activate_ready = when + rrd_l_;
   activates_[oldest_activate_] = when;
   oldest_activate_ = (oldest_activate_ + 1) % activates_.size();
   ++activate_count_;
@@ -94,19 +104,22 @@ void DramChannel::activate(Bank bank, Row row, Picoseconds when) {
 
 Interval DramChannel::column(Bank bank, Access access, Picoseconds when) {
   BankState& bank_state = state(bank);
-  Picoseconds& next_read = column_ready_[static_cast<std::size_t>(Access::read)];
-  Picoseconds& next_write = column_ready_[static_cast<std::size_t>(Access::write)];
+  const auto hold = [when](Gates& gate, Access next, Picoseconds time) {
+    Picoseconds& ready = gate.column_ready[static_cast<std::size_t>(next)];
+    ready = std::max(ready, when + time);
+  };
+  hold(channel_, access, burst_);
+  hold(gates(bank), access, ccd_l_);
   counters_.data_busy += burst_;
   if (access == Access::read) {
     ++counters_.reads;
-    next_read = std::max(next_read, when + burst_);
-    next_write = std::max(next_write, when + read_to_write_);
+    hold(channel_, Access::write, read_to_write_);
     bank_state.precharge_ready = std::max(bank_state.precharge_ready, when + rtp_);
     return {when + read_to_data_, when + read_to_data_ + burst_};
   }
   ++counters_.writes;
-  next_write = std::max(next_write, when + burst_);
-  next_read = std::max(next_read, when + write_to_read_);
+  hold(channel_, Access::read, write_to_read_);
+  hold(gates(bank), Access::read, write_to_read_l_);
   bank_state.precharge_ready = std::max(bank_state.precharge_ready, when + write_to_precharge_);
   return {when + write_to_data_, when + write_to_data_ + burst_};
 }

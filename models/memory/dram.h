@@ -13,6 +13,7 @@
 namespace tandem::memory {
 
 enum class Bank : std::uint32_t {};
+enum class Group : std::uint32_t {};
 enum class Row : std::int64_t { none = -1 };
 enum class Access { read, write };
 
@@ -43,6 +44,9 @@ class DramChannel {
   explicit DramChannel(const DramSpec& spec);
 
   [[nodiscard]] Row open_row(Bank bank) const { return state(bank).row; }
+  [[nodiscard]] Group group(Bank bank) const {
+    return Group{static_cast<std::uint32_t>(bank) % static_cast<std::uint32_t>(groups_.size())};
+  }
 
   // The earliest time at or after `from` that the command is allowed. A column needs its row open.
   [[nodiscard]] Picoseconds earliest_precharge(Bank bank, Picoseconds from) const;
@@ -57,7 +61,9 @@ class DramChannel {
   // Closes what is open, then refreshes; commands are allowed again from the result on.
   Picoseconds refresh(Picoseconds from);
 
-  [[nodiscard]] Picoseconds column_gap() const { return burst_; }  // between columns of one direction
+  // Between columns of one direction: of any two groups, and of one.
+  [[nodiscard]] Picoseconds column_gap() const { return burst_; }
+  [[nodiscard]] Picoseconds column_gap_in_group() const { return ccd_l_; }
   [[nodiscard]] const DramCounters& counters() const { return counters_; }
   void count_hits(std::int64_t hits) { counters_.row_hits += hits; }
 
@@ -68,18 +74,25 @@ class DramChannel {
     Picoseconds column_ready{0};
     Picoseconds precharge_ready{0};
   };
+  // What commands to any bank wait for, of the channel and, where that is later, of one group.
+  struct Gates {
+    std::array<Picoseconds, 2> column_ready{};  // by Access: data bus and turnaround
+    Picoseconds activate_ready{0};              // tRRD
+  };
   [[nodiscard]] const BankState& state(Bank bank) const { return banks_[static_cast<std::size_t>(bank)]; }
   BankState& state(Bank bank) { return banks_[static_cast<std::size_t>(bank)]; }
+  [[nodiscard]] const Gates& gates(Bank bank) const { return groups_[static_cast<std::size_t>(group(bank))]; }
+  Gates& gates(Bank bank) { return groups_[static_cast<std::size_t>(group(bank))]; }
 
-  // in whole clocks
-  Picoseconds read_to_data_, write_to_data_, burst_;
-  Picoseconds rcd_, rp_, rp_all_, ras_, rrd_, faw_, rtp_, rfc_;
-  Picoseconds read_to_write_, write_to_read_, write_to_precharge_;
+  // in whole clocks; _l: within a bank group
+  Picoseconds read_to_data_, write_to_data_, burst_, ccd_l_;
+  Picoseconds rcd_, rp_, rp_all_, ras_, rrd_, rrd_l_, faw_, rtp_, rfc_;
+  Picoseconds read_to_write_, write_to_read_, write_to_read_l_, write_to_precharge_;
 
   std::vector<BankState> banks_;
-  std::array<Picoseconds, 2> column_ready_{};  // by Access: data bus and turnaround
-  Picoseconds activate_ready_{0};              // tRRD
-  std::array<Picoseconds, 4> activates_{};     // the last four, a ring
+  Gates channel_;
+  std::vector<Gates> groups_;
+  std::array<Picoseconds, 4> activates_{};  // the last four, a ring
   std::size_t oldest_activate_ = 0;
   std::int64_t activate_count_ = 0;
   DramCounters counters_;

@@ -22,7 +22,9 @@ bool DramScheduler::has_room(Access access, int accesses) const {
 
 void DramScheduler::reserve(Access access, int accesses) { reserved_[index(access)] += accesses; }
 
-void DramScheduler::push(const Run& run) { queues_[index(run.access)].push_back({run, false}); }
+void DramScheduler::push(const Run& run) {
+  queues_[index(run.access)].push_back({run, run.accesses, Picoseconds{0}, false});
+}
 
 void DramScheduler::refresh_if_due(Picoseconds now) {
   // Refreshes missed while nothing was asked for took place at their time and closed every row.
@@ -44,7 +46,7 @@ void DramScheduler::choose_direction() {
   if (draining_ && (writes_owed_ <= 0 || queues_[index(Access::write)].empty())) {
     draining_ = false;
     // The reads that waited meanwhile go before the next drain, however fast writes come.
-    for (const Waiting& waiting : queues_[index(Access::read)]) reads_owed_ += waiting.run.accesses;
+    for (const Waiting& waiting : queues_[index(Access::read)]) reads_owed_ += waiting.left;
   }
   direction_ = draining_ || !reads ? Access::write : Access::read;
 }
@@ -73,6 +75,14 @@ void DramScheduler::open_banks(Picoseconds now) {
     channel_.activate(bank, waiting.run.row, channel_.earliest_activate(bank, when));
     waiting.opened = true;
   }
+}
+
+bool DramScheduler::another_group_is_ready(const Waiting& than, const std::vector<Waiting>& queue) const {
+  if (channel_.column_gap_in_group() == channel_.column_gap()) return false;
+  return std::any_of(queue.begin(), queue.end(), [&](const Waiting& other) {
+    return channel_.group(other.run.bank) != channel_.group(than.run.bank) &&
+           channel_.open_row(other.run.bank) == other.run.row;
+  });
 }
 
 std::optional<DramScheduler::Served> DramScheduler::step(Picoseconds now) {
@@ -105,25 +115,30 @@ std::optional<DramScheduler::Served> DramScheduler::step(Picoseconds now) {
     return std::nullopt;
   }
 
-  Served served{best->run, {}};
-  const Run& run = served.run;
-  for (int i = 0; i < run.accesses; ++i) {
-    const Interval data = channel_.column(run.bank, run.access, now + channel_.column_gap() * i);
-    if (i == 0) served.data.begin = data.begin;
-    served.data.end = data.end;
+  const Run run = best->run;
+  const int accesses = another_group_is_ready(*best, queue) ? 1 : best->left;
+  const Picoseconds last_column = now + channel_.column_gap_in_group() * (accesses - 1);
+  Interval data;
+  for (int i = 0; i < accesses; ++i) {
+    data = channel_.column(run.bank, run.access, now + channel_.column_gap_in_group() * i);
+    if (best->left-- == run.accesses) best->data_begin = data.begin;
   }
-  channel_.count_hits(run.accesses - (best->opened ? 1 : 0));
-  reserved_[index(direction_)] -= run.accesses;
-  since_forced_ += run.accesses;
+  data.begin = best->data_begin;
+  channel_.count_hits(accesses - (best->opened ? 1 : 0));
+  reserved_[index(direction_)] -= accesses;
+  since_forced_ += accesses;
   int& owed = direction_ == Access::read ? reads_owed_ : writes_owed_;
-  owed = std::max(0, owed - run.accesses);
-  queue.erase(best);
+  owed = std::max(0, owed - accesses);
+  best->opened = false;
+  const bool done = best->left == 0;
+  if (done) queue.erase(best);
   if (!empty()) {
     choose_direction();
     open_banks(now);  // while this run's data move
-    next_ = now + channel_.column_gap() * run.accesses;
+    next_ = last_column + channel_.column_gap();
   }
-  return served;
+  if (!done) return std::nullopt;
+  return Served{run, data};
 }
 
 }  // namespace tandem::memory

@@ -3,7 +3,8 @@
 // hits cannot starve anybody; writes are collected and drained between two marks; banks are opened ahead for
 // waiting accesses while the data bus is busy; refresh comes every tREFI. It serves runs: consecutive column
 // accesses of one request in one row, at most SchedulerSpec::run_bytes long, which is also the grain of
-// fairness. Plain C++: the caller brings the time.
+// fairness. Where columns of one bank group must keep more distance than the data bus needs, runs of
+// different groups take turns access by access. Plain C++: the caller brings the time.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +43,7 @@ class DramScheduler {
 
   struct Served {
     Run run;
-    Interval data;
+    Interval data;  // from the run's first to its last
   };
 
   [[nodiscard]] bool has_room(Access access, int accesses) const;  // an empty queue takes any length
@@ -50,7 +51,7 @@ class DramScheduler {
   void reserve(Access access, int accesses);
   void push(const Run& run);
 
-  // What to do at `now`: opens banks, and serves a run if its first column goes now.
+  // What to do at `now`: opens banks, and serves what may go now. The answer is a run that is served in full.
   std::optional<Served> step(Picoseconds now);
   // When to step again; nullopt: when something is pushed.
   [[nodiscard]] std::optional<Picoseconds> next() const { return next_; }
@@ -68,8 +69,11 @@ class DramScheduler {
 
   struct Waiting {
     Run run;
-    bool opened = false;  // a row was opened for it
+    int left = 0;               // accesses
+    Picoseconds data_begin{0};  // once some have been served
+    bool opened = false;        // a row was opened for it
   };
+  [[nodiscard]] bool another_group_is_ready(const Waiting& than, const std::vector<Waiting>& queue) const;
 
   DramSpec dram_;
   SchedulerSpec spec_;

@@ -112,6 +112,31 @@ TEST_P(Streaming, CopyPaysForTurningTheBusRound) {
 
 INSTANTIATE_TEST_SUITE_P(Parts, Streaming, testing::Values("lpddr4_2133_x32", "lpddr4x_3733_4x16"));
 
+// Two streams of DDR4 reads, `apart` bytes from each other.
+double two_streams(std::uint64_t apart) {
+  DramBench bench("ddr4_2133_x64", 2);
+  constexpr std::int64_t kBytes = 1 << 20;
+  const auto row = static_cast<std::uint64_t>(bench.dram.spec().dram.row_bytes);
+  for (std::uint64_t i = 0; i < kBytes; i += 256)
+    for (std::uint64_t m = 0; m < 2; ++m) {
+      // Rows of bank group 0 only; the second stream is moved by `apart`.
+      const std::uint64_t address = i / row * 2 * row + i % row + m * ((64u << 20) + apart);
+      bench.issue(m, BusCommand::read, kBase + address, 256);
+    }
+  run_simulation(kLong);
+  return bench.share_of_peak(2 * kBytes, std::max(bench.last[0], bench.last[1]));
+}
+
+// The column distance within a bank group, 6 clocks against a burst of 4, bounds a stream that stays in one.
+TEST(DramBankGroups, OneGroupReachesTwoThirdsOfPeak) {
+  const std::uint64_t two_banks = 16'384;  // same group, another bank
+  const double share = two_streams(two_banks);
+  EXPECT_LE(share, 4.0 / 6.0);
+  EXPECT_GE(share, 0.85 * 4.0 / 6.0);
+}
+
+TEST(DramBankGroups, StreamsInTwoGroupsReachMostOfPeak) { EXPECT_GE(two_streams(8'192), 0.85); }
+
 // A dependent read of another row of the same bank: PRE, ACT, READ, data; the same row: READ, data.
 TEST(DramLatency, RowMissCostsPrechargeAndActivate) {
   DramBench bench("lpddr4_2133_x32");

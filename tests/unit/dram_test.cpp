@@ -1,66 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every gate of a DRAM channel from both sides: one clock too early it is not allowed, at its time it is.
-#include "models/memory/dram.h"
-
-#include <gtest/gtest.h>
-
 #include <set>
 
-#include "models/memory/dram_scheduler.h"
+#include "tests/unit/dram_gates.h"
 
-namespace tandem::memory {
+namespace tandem::memory::test {
 namespace {
-
-constexpr Bank kA{0}, kB{1};
-constexpr Row kRow{3}, kOther{4};
-
-// A clock of 1 ns and gates that all differ, so that no gate can stand in for another.
-DramSpec spec() {
-  DramSpec dram;
-  dram.name = "test";
-  dram.clock = Clock(Hertz(1'000'000'000));
-  dram.timing.burst_length = 8;
-  dram.timing.read_latency = 11;
-  dram.timing.write_latency = 7;
-  dram.timing.rcd = Picoseconds{13'000};
-  dram.timing.rp = Picoseconds{17'000};
-  dram.timing.rp_all = Picoseconds{19'000};
-  dram.timing.ras = Picoseconds{41'000};
-  dram.timing.rrd = Picoseconds{5'000};
-  dram.timing.faw = Picoseconds{29'000};
-  dram.timing.rtp = Picoseconds{8'000};
-  dram.timing.wr = Picoseconds{15'000};
-  dram.timing.wtr = Picoseconds{9'000};
-  dram.timing.dqsck = Picoseconds{2'500};
-  dram.timing.rfc = Picoseconds{130'000};
-  dram.timing.refi = Picoseconds{3'900'000};
-  return dram;
-}
-
-constexpr Picoseconds ns(std::int64_t value) { return Picoseconds{value * 1000}; }
-constexpr Picoseconds kStart = ns(1000);
-
-// `earliest(from)` is a gate that opens at `open`: asked a clock before it says `open`, asked at it or later,
-// then.
-template <class Earliest>
-void expect_gate(Earliest&& earliest, Picoseconds open) {
-  EXPECT_EQ(earliest(open - ns(1)), open) << "not allowed a clock before";
-  EXPECT_EQ(earliest(open), open) << "allowed at its time";
-  EXPECT_EQ(earliest(open + ns(5)), open + ns(5)) << "and after";
-}
-
-struct DramGate : testing::Test {
-  DramChannel channel{spec()};
-  auto column(Bank bank, Access access) {
-    return [this, bank, access](Picoseconds from) { return channel.earliest_column(bank, access, from); };
-  }
-  auto activate(Bank bank) {
-    return [this, bank](Picoseconds from) { return channel.earliest_activate(bank, from); };
-  }
-  auto precharge(Bank bank) {
-    return [this, bank](Picoseconds from) { return channel.earliest_precharge(bank, from); };
-  }
-};
 
 TEST_F(DramGate, RcdFromActivateToColumn) {
   channel.activate(kA, kRow, kStart);
@@ -166,10 +111,6 @@ TEST_F(DramGate, GatesAreWholeClocks) {
   DramChannel rounded(odd);
   rounded.activate(kA, kRow, kStart);
   EXPECT_EQ(rounded.earliest_column(kA, Access::read, kStart), kStart + ns(14));
-}
-
-Run run(std::uint64_t token, Bank bank, Row row, Access access = Access::read, Picoseconds arrival = kStart) {
-  return {token, access, bank, row, 1, arrival};
 }
 
 // Steps until everything is served; the order of the tokens.
@@ -315,8 +256,10 @@ TEST(DramParts, PeakIsWhatTheDataSheetsSay) {
   // 2 x 1066 MHz x 4 bytes, and 2 x 1866 MHz x 8 bytes; the clock's period is rounded to a picosecond.
   EXPECT_NEAR(find_dram("lpddr4_2133_x32")->peak_bytes_per_second(), 8.528e9, 0.01e9);
   EXPECT_NEAR(find_dram("lpddr4x_3733_4x16")->peak_bytes_per_second(), 29.856e9, 0.03e9);
+  // 2 x 1066.67 MHz x 8 bytes.
+  EXPECT_NEAR(find_dram("ddr4_2133_x64")->peak_bytes_per_second(), 17.067e9, 0.01e9);
   EXPECT_EQ(find_dram("ddr9"), nullptr);
 }
 
 }  // namespace
-}  // namespace tandem::memory
+}  // namespace tandem::memory::test
