@@ -46,6 +46,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"CpuOnlyTwoClustersInt8", "hikey970", Precision::int8, Planner::cpu_only, false},
                     Case{"CpuOnlyTwoClustersFp32", "hikey970", Precision::fp32, Planner::cpu_only, false},
                     Case{"CoschedModel", "ultra96", Precision::int8, Planner::cosched, false},
+                    Case{"CoschedModelSquareArrayDdr4", "zcu104", Precision::int8, Planner::cosched, false},
                     Case{"CoschedRtl", "ultra96", Precision::int8, Planner::cosched, true}),
     [](const auto& test) { return std::string(test.param.name); });
 

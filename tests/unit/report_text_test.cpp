@@ -112,7 +112,7 @@ TEST(DescribeText, FitsAHundredColumns) {
         << "a title, a blank, a head and its rule";
     for (const std::string& line : lines) EXPECT_LE(line.size(), 100u) << line;
   }
-  for (const char* name : {"ultra96", "hikey970"}) {
+  for (const char* name : {"ultra96", "zcu104", "hikey970"}) {
     const spec::Platform platform = spec::read_platform(name);
     const std::string text = platform_text(platform);
     for (const std::string& line : lines_of(text)) EXPECT_LE(line.size(), 100u) << line;
