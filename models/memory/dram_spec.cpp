@@ -21,9 +21,9 @@ constexpr DramTiming lpddr4(int read_latency, int write_latency) {
 
 // Avnet Ultra96 hardware user's guide: 2 GB LPDDR4 (Micron MT53B512M32D2), 32 bits wide. Zynq UltraScale+ DC
 // data sheet (DS925): LPDDR4 up to 2133 Mb/s a pin in the -1 grade, hence 1066 MHz. Its controller runs the
-// two x16 channels in lock step, so they count as one of 32 bits with a 4 KiB row. Known deviation: the board's
-// package (SBVA484) is limited to 1066 Mb/s, and Avnet's board files and U-Boot (zynqmp-zcu100-revC) run the
-// memory at 533 MHz, half of what stands here; its tRFCab there is 180 ns as here.
+// two x16 channels in lock step, so they count as one of 32 bits with a 4 KiB row. Known deviation: the
+// board's package (SBVA484) is limited to 1066 Mb/s, and Avnet's board files and U-Boot (zynqmp-zcu100-revC)
+// run the memory at 533 MHz, half of what stands here; its tRFCab there is 180 ns as here.
 const DramSpec& ultra96() {
   static const DramSpec spec{"lpddr4_2133_x32", Clock(Hertz(1'066'000'000)), 1, 32, 8, 4096, 4096, true,
                              lpddr4(20, 10)};
@@ -32,8 +32,8 @@ const DramSpec& ultra96() {
 
 // HiSilicon Kirin 970 product page: LPDDR4X at 1866 MHz, quad channel, 4 x 16 bits, 29.8 GB/s. LPDDR4X
 // (JESD209-4-1) keeps LPDDR4's core timings. How the SoC spreads addresses over its channels is not
-// published; 256 bytes is ours. Known deviation: 6 GB on four channels are 12 Gb each, whose tRFCab is at least
-// 280 ns (JESD209-4B), not the 180 ns here.
+// published; 256 bytes is ours. Known deviation: 6 GB on four channels are 12 Gb each, whose tRFCab is at
+// least 280 ns (JESD209-4B), not the 180 ns here.
 const DramSpec& hikey970() {
   static const DramSpec spec{"lpddr4x_3733_4x16", Clock(Hertz(1'866'000'000)), 4, 16, 8, 2048, 256, true,
                              lpddr4(32, 16)};
