@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Closed form of a job. A band is as slow as the slowest of three: the array, the reads (its weights and the
-// next band's features) and the writes; around it stands what cannot overlap.
+// A job in front of a memory of fixed latency: one recurrence over its slices. The loader orders the features
+// and weights of a slice as soon as the rings have room, the array begins when they are there, the results of
+// a group leave at the bus's rate; when a band has settled into a period, the rest of its groups is that
+// period.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "models/accelerator/cycle_model.h"
@@ -12,72 +15,150 @@ namespace tandem::accelerator {
 
 namespace {
 
-// Cycles of a read of `runs` runs of `beats` beats: bounded by the memory's rate, or by the latency when the
-// bursts are too short to cover it with those allowed in flight.
-double read_cycles(std::int64_t runs, std::int64_t beats, const MemoryTiming& memory) {
-  const double per_beat = std::max(1.0, kBeatBytes / memory.bytes_per_cycle);
-  const auto bursts = static_cast<double>(runs * divide_up(beats, kBurstBeats));
-  const double rate = static_cast<double>(runs * beats) * per_beat;
-  const double round_trip =
-      memory.read_latency + std::min<double>(static_cast<double>(beats), kBurstBeats) * per_beat;
-  return std::max(rate, bursts * round_trip / kMaxOutstandingReads);
-}
+// The instants at which the last slices were over, and so freed their weights.
+class Past {
+ public:
+  void push(double end) { ends_[static_cast<std::size_t>(next_++) % ends_.size()] = end; }
+  // The instant at which the slice `back` before the next one was over; 0 before the first, or where so long
+  // ago that nothing waits for it.
+  [[nodiscard]] double end(std::int64_t back) const {
+    if (back > next_ || back > kKept) return 0;
+    return ends_[static_cast<std::size_t>(next_ - back) % ends_.size()];
+  }
+  void shift(double by) {
+    for (double& end : ends_) end += by;
+  }
+
+ private:
+  static constexpr std::int64_t kKept = 64;
+  std::array<double, static_cast<std::size_t>(kKept)> ends_{};
+  std::int64_t next_ = 0;
+};
+
+class Recurrence {
+ public:
+  Recurrence(const ConvJob& job, const Array& array, const MemoryTiming& memory)
+      : job_(job), array_(array), memory_(memory), g_(geometry_of(job, array)) {
+    per_beat_ = std::max(1.0, kBeatBytes / memory.bytes_per_cycle);
+    slices_ahead_ = std::max<std::int64_t>(g_.weight_words / g_.slice_words, 1);
+    const double begin = memory.read_latency + static_cast<double>(kJobBytes) / kBeatBytes + kSetupCycles;
+    ordered_ = begin;
+    arrived_ = begin;
+  }
+
+  double run() {
+    double freed[2] = {0, 0};  // the ends of the two bands before
+    std::int64_t words[2] = {0, 0};
+    for (int row = job_.row_begin; row < job_.row_end; row += job_.band_rows) {
+      const Band band = band_at(job_, g_, row);
+      // Room for the band: what lies before it in the ring must be over.
+      double room = freed[0];
+      if (words[1] + band.words > g_.bank_words) room = freed[1];
+      ordered_ = std::max({ordered_, room, features_there_}) + kBandCycles;
+      this->band(band);
+      freed[0] = freed[1];
+      words[0] = words[1];
+      freed[1] = computed_;
+      words[1] = band.words;
+    }
+    return std::max(computed_ + kPipelineCycles + last_burst_ * per_beat_, written_) + memory_.write_latency +
+           kFinishCycles;
+  }
+
+ private:
+  // Orders a run of beats once the loader stands at `ordered_`; the bursts of short runs may be too few in
+  // flight to cover the latency.
+  void read(std::int64_t runs, std::int64_t beats) {
+    const auto bursts = static_cast<double>(runs * divide_up(beats, kBurstBeats));
+    const double transfer = static_cast<double>(runs * beats) * per_beat_;
+    const double in_flight = static_cast<double>(kMaxOutstandingReads);
+    const double round_trip =
+        memory_.read_latency + static_cast<double>(std::min<std::int64_t>(beats, kBurstBeats)) * per_beat_;
+    const double rate = std::max(transfer, bursts * round_trip / in_flight);
+    arrived_ = std::max(arrived_, ordered_ + memory_.read_latency) + rate;
+    // The loader is free when the last burst is out: all but those in flight have arrived.
+    ordered_ = std::max(ordered_ + bursts, arrived_ - round_trip);
+  }
+
+  void band(const Band& band) {
+    const std::int64_t pixels = std::int64_t{band.rows} * job_.out_w;
+    const std::int64_t beats = divide_up(pixels * out_pixel_bytes(job_, g_), kBeatBytes);
+    const std::int64_t step_beats = array_.step_bytes() / kBeatBytes;
+    int planes = 0;
+    double period = -1;
+    int settled = 0;
+    for (int group = 0; group < g_.groups; ++group) {
+      const double before = computed_;
+      for (int slice = 0; slice < g_.slices; ++slice) {
+        const bool last = slice == g_.slices - 1;
+        const int chunks = chunks_needed(job_, array_, g_, group, slice);
+        const int needed = job_.form == Form::folded ? 1 : std::min(g_.in_planes, chunks * g_.banks);
+        if (planes < needed) {
+          read(needed - planes, band.segment_words);
+          features_there_ = arrived_;
+          planes = needed;
+        }
+        if (slice == 0) {
+          ordered_ = std::max(ordered_, past_.end(std::int64_t{kQuantSlots} * g_.slices));
+          read(1, array_.tm);
+        }
+        const std::int64_t words = last ? g_.last_slice_words : g_.slice_words;
+        ordered_ = std::max(ordered_, past_.end(slices_ahead_));
+        read(1, words * step_beats);
+        const double there = std::max(arrived_, features_there_) + 1;
+        const double drain = pixels == 1 && slice > 0 ? kPartialSumCycles : 0;
+        computed_ = std::max(computed_ + kSliceCycles + drain, there);
+        const double begin = computed_;
+        computed_ +=
+            static_cast<double>(pixels * (last ? std::max<std::int64_t>(words, g_.raw_beats) : words));
+        if (last) write(begin, group, beats);
+        past_.push(computed_);
+      }
+      // The same again for the groups that are left.
+      const double took = computed_ - before;
+      settled = took == period ? settled + 1 : 0;
+      period = took;
+      const int left = g_.groups - 2 - group;  // the last group's planes may be fewer
+      if (settled > kQuantSlots && planes == g_.in_planes && left > 0) {
+        const double jump = period * left;
+        for (double* const at : {&computed_, &arrived_, &ordered_, &written_}) *at += jump;
+        past_.shift(jump);
+        group += left;
+      }
+    }
+  }
+
+  // The results of a group leave while it is computed, and hold it up when the bus is slower.
+  void write(double begin, int group, std::int64_t beats) {
+    const int planes = std::min(g_.out_planes, g_.written_planes - group * g_.out_planes);
+    const double leave = static_cast<double>(planes * beats) * per_beat_;
+    last_burst_ = static_cast<double>(std::min<std::int64_t>(kBurstBeats, beats));
+    const double end = std::max(written_, begin + kPipelineCycles) + leave;
+    const double slack = kFifoBeats * planes * per_beat_;
+    computed_ = std::max(computed_, end - slack);
+    written_ = std::max(end, computed_ + kPipelineCycles);
+  }
+
+  const ConvJob& job_;
+  const Array& array_;
+  const MemoryTiming& memory_;
+  Geometry g_;
+  double per_beat_ = 1;
+  std::int64_t slices_ahead_ = 1;
+  Past past_;
+  double ordered_ = 0, arrived_ = 0, features_there_ = 0, computed_ = 0, written_ = 0, last_burst_ = 16;
+};
 
 }  // namespace
 
 Cycles mac_cycles(const ConvJob& job, const Array& array) {
   const Geometry g = geometry_of(job, array);
   const std::int64_t pixels = std::int64_t{job.row_end - job.row_begin} * job.out_w;
-  return Cycles(pixels * g.groups * g.chunks * g.steps_per_chunk);
+  return Cycles(pixels * g.groups * g.group_chunks * g.steps_per_chunk);
 }
 
 Cycles analytic_cycles(const ConvJob& job, const Array& array, const MemoryTiming& memory) {
-  const Geometry g = geometry_of(job, array);
-  const std::int64_t step_beats = array.step_bytes() / kBeatBytes;
-  const std::int64_t steps = std::int64_t{g.chunks} * g.steps_per_chunk;
-  const double group_read = read_cycles(1, array.tm, memory) + read_cycles(1, steps * step_beats, memory);
-  const double first_slice =
-      read_cycles(1, array.tm, memory) + read_cycles(1, g.slice_words * step_beats, memory);
-  const double per_beat = std::max(1.0, kBeatBytes / memory.bytes_per_cycle);
-
-  // The loader works in order: the next band's features come behind the weights of this band's last group,
-  // which are ordered when a table and their room in the ring are free. So many groups still compute then.
-  const std::int64_t ahead =
-      std::min({std::int64_t{kQuantSlots}, std::int64_t{g.groups}, g.weight_words / steps});
-
-  const auto features = [&](const Band& band) {
-    return read_cycles(g.in_planes, band.segment_words, memory);
-  };
-  Band band = band_at(job, g, job.row_begin);
-  double total = memory.read_latency + static_cast<double>(kJobBytes) / kBeatBytes + kSetupCycles;
-  total += features(band) + memory.read_latency + first_slice;
-  while (true) {
-    const std::int64_t pixels = std::int64_t{band.rows} * job.out_w;
-    const int next_row = band.row + band.rows;
-    const bool more = next_row < job.row_end;
-    const double compute =
-        static_cast<double>(g.groups * (pixels * steps + std::int64_t{g.slices} * kSliceCycles));
-    const auto written = static_cast<double>(g.written_planes * divide_up(pixels * g.block, kBeatBytes));
-    const double writes = written * per_beat;
-    double reads = group_read * g.groups - first_slice;
-    if (!more) {
-      total += std::max({compute, reads + static_cast<double>(pixels * steps) / g.slices, writes});
-      break;
-    }
-    const Band next = band_at(job, g, next_row);
-    if (band.words + next.words <= g.bank_words) {
-      const double behind = features(next) + memory.read_latency + first_slice;
-      // With all groups ordered ahead the loader is bands in front, and its latencies are under way together.
-      const double cover = ahead == g.groups ? behind : compute / g.groups * static_cast<double>(ahead);
-      reads += features(next) + first_slice;
-      total += std::max({compute + std::max(0.0, behind - cover), reads, writes});
-    } else {
-      total += std::max({compute, reads, writes}) + features(next) + memory.read_latency + first_slice;
-    }
-    band = next;
-  }
-  total += static_cast<double>(kPipelineCycles + kFinishCycles) + memory.write_latency + kBurstBeats;
-  return Cycles(static_cast<std::int64_t>(std::llround(total)));
+  return Cycles(static_cast<std::int64_t>(std::llround(Recurrence(job, array, memory).run())));
 }
 
 }  // namespace tandem::accelerator

@@ -10,6 +10,8 @@
 
 namespace tandem::accelerator {
 
+inline constexpr int kFoldedBlock = 4;  // channels of a plane that a folded job reads
+
 // Tm output channels x Tn input channels a cycle; one row of Tn MACs is what the papers call a PE.
 struct Array {
   int tm = 16;
@@ -21,6 +23,9 @@ struct Array {
 
   // Channels of a plane in memory (network::BlockedLayout::block) that this array reads and writes.
   [[nodiscard]] constexpr int block() const { return std::min({tm, tn, 16}); }
+  // Pixels across whose (at most kFoldedBlock) channels make one chunk of a folded job; below 2: no folding.
+  [[nodiscard]] constexpr int folded_pixels() const { return tn / kFoldedBlock; }
+  [[nodiscard]] constexpr bool can_fold() const { return folded_pixels() >= 2; }
   [[nodiscard]] constexpr std::int64_t macs() const { return std::int64_t{tm} * tn; }
   // Bytes of weights that one cycle of the array uses, as they lie in memory (never less than a beat).
   [[nodiscard]] constexpr std::int64_t step_bytes() const {

@@ -28,15 +28,17 @@ Quant read_quant(const std::uint8_t* entry) {
           static_cast<int>(words[2] & 63)};
 }
 
-// K order inside a panel: chunk, ky, kx, channel of the chunk - the order of the packed weights.
+// K order inside a panel: chunk, ky, step across, input of the step - the order of the packed weights. A
+// dense job leaves out the inputs behind its last channel.
 class Panels {
  public:
   Panels(const ConvJob& job, const Array& array, MemoryView& memory)
       : job_(job), array_(array), g_(geometry_of(job, array)), memory_(memory) {
-    k_ = std::int64_t{job.in_channels} * g_.steps_per_chunk;
+    const int inputs = job.form == Form::folded ? array.tn : job.in_channels;
+    k_ = std::int64_t{inputs} * g_.steps_per_chunk;
     k_padded_ = round_up(k_, kPadding);
     planes_.resize(static_cast<std::size_t>(g_.in_planes));
-    const std::int64_t plane_bytes = std::int64_t{job.in_h} * job.in_w * g_.block;
+    const std::int64_t plane_bytes = std::int64_t{job.in_h} * job.in_w * g_.in_block;
     for (int p = 0; p < g_.in_planes; ++p) {
       planes_[static_cast<std::size_t>(p)] = reinterpret_cast<const std::int8_t*>(
           memory.at(job.input + static_cast<std::uint64_t>(p * job.in_plane_stride), plane_bytes));
@@ -54,8 +56,14 @@ class Panels {
   void load_pixels(std::int64_t first, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t pixel = first + i;
-      load_pixel(input_.data() + i * k_padded_, static_cast<int>(pixel / job_.out_w),
-                 static_cast<int>(pixel % job_.out_w));
+      std::int16_t* const target = input_.data() + i * k_padded_;
+      const int y = static_cast<int>(pixel / job_.out_w);
+      const int x = static_cast<int>(pixel % job_.out_w);
+      if (job_.form == Form::folded) {
+        load_folded_pixel(target, y, x);
+      } else {
+        load_pixel(target, y, x);
+      }
     }
     // The register block may read past the last pixel.
     for (std::int64_t i = count; i < round_up(count, kPixels); ++i) {
@@ -70,7 +78,8 @@ class Panels {
     for (int m = 0; m < array_.tm; ++m) {
       std::int16_t* target = weights_.data() + m * k_padded_;
       for (int chunk = 0; chunk < g_.chunks; ++chunk) {
-        const int channels = std::min(array_.tn, job_.in_channels - chunk * array_.tn);
+        const int channels =
+            job_.form == Form::folded ? array_.tn : std::min(array_.tn, job_.in_channels - chunk * array_.tn);
         for (int tap = 0; tap < g_.steps_per_chunk; ++tap) {
           const std::int8_t* const source =
               packed + (std::int64_t{chunk} * g_.steps_per_chunk + tap) * array_.step_bytes() +
@@ -111,6 +120,24 @@ class Panels {
     std::fill_n(target, k_padded_ - k_, std::int16_t{0});
   }
 
+  void load_folded_pixel(std::int16_t* target, int oy, int ox) const {
+    const int top = oy * job_.stride_h - job_.pad_top;
+    const int left = ox * job_.stride_w - job_.pad_left;
+    for (int ky = 0; ky < job_.kernel_h; ++ky) {
+      const int iy = top + ky * job_.dilation_h;
+      for (int column = 0; column < g_.steps_across * g_.across_pixels; ++column) {
+        const int ix = left + column;
+        if (iy < 0 || iy >= job_.in_h || ix < 0 || ix >= job_.in_w) {
+          target = std::fill_n(target, kFoldedBlock, static_cast<std::int16_t>(job_.in_zero_point));
+          continue;
+        }
+        const std::int8_t* const source = planes_[0] + (std::int64_t{iy} * job_.in_w + ix) * kFoldedBlock;
+        target = std::copy_n(source, kFoldedBlock, target);
+      }
+    }
+    std::fill_n(target, k_padded_ - k_, std::int16_t{0});
+  }
+
   const ConvJob& job_;
   const Array& array_;
   Geometry g_;
@@ -120,7 +147,7 @@ class Panels {
   std::vector<std::int16_t> input_, weights_;
 };
 
-// sums[channel][pixel]: 4 input rows against 2 weight rows. The sums wrap like the RTL's registers.
+// sums[channel][pixel]: 4 input rows against 2 weight rows.
 void dot_block(const std::int16_t* x, const std::int16_t* w, std::int64_t k,
                std::int32_t (&sums)[kChannels][kPixels]) {
   const std::int16_t *x0 = x, *x1 = x + k, *x2 = x + 2 * k, *x3 = x + 3 * k, *w0 = w, *w1 = w + k;
@@ -139,14 +166,103 @@ void dot_block(const std::int16_t* x, const std::int16_t* w, std::int64_t k,
   sums[1][0] = b0, sums[1][1] = b1, sums[1][2] = b2, sums[1][3] = b3;
 }
 
+// Writes what the sums of one output channel become.
+class Results {
+ public:
+  Results(const ConvJob& job, const Array& array, MemoryView& memory)
+      : job_(job),
+        g_(geometry_of(job, array)),
+        memory_(memory),
+        table_(memory.at(job.quant, std::int64_t{g_.groups} * array.tm * kQuantBytes)) {}
+
+  [[nodiscard]] bool written(int channel) const { return channel / g_.block < g_.written_planes; }
+
+  void begin(int channel, std::int64_t first_pixel, std::int64_t pixels) {
+    quant_ = read_quant(table_ + std::int64_t{channel} * kQuantBytes);
+    const std::int64_t bytes = out_pixel_bytes(job_, g_);
+    const std::uint64_t address = job_.output +
+                                  static_cast<std::uint64_t>(channel / g_.block * job_.out_plane_stride) +
+                                  static_cast<std::uint64_t>(first_pixel * bytes);
+    out_ = memory_.at(address, pixels * bytes) + channel % g_.block * (job_.raw ? 4 : 1);
+  }
+
+  void put(std::int64_t pixel, std::int32_t sum) const {
+    // The sums wrap like the RTL's registers.
+    const auto acc =
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + static_cast<std::uint32_t>(quant_.bias));
+    if (job_.raw) {
+      const auto word =
+          static_cast<std::uint32_t>(scale(acc, quant_.multiplier, quant_.shift, job_.rounding));
+      std::memcpy(out_ + pixel * g_.block * 4, &word, sizeof word);
+    } else {
+      out_[pixel * g_.block] =
+          static_cast<std::uint8_t>(requantise(acc, quant_.multiplier, quant_.shift, job_.out_zero_point,
+                                               job_.clamp_min, job_.clamp_max, job_.rounding));
+    }
+  }
+
+ private:
+  const ConvJob& job_;
+  Geometry g_;
+  MemoryView& memory_;
+  const std::uint8_t* table_;
+  Quant quant_;
+  std::uint8_t* out_ = nullptr;
+};
+
+// Most weights of a block diagonal are 0: each output channel goes through its others.
+void execute_grouped(const ConvJob& job, const Array& array, MemoryView& memory) {
+  const Geometry g = geometry_of(job, array);
+  Results results(job, array, memory);
+  const std::int64_t first = std::int64_t{job.row_begin} * job.out_w;
+  const std::int64_t pixels = std::int64_t{job.row_end} * job.out_w - first;
+  const std::int64_t plane_bytes = std::int64_t{job.in_h} * job.in_w * g.in_block;
+  std::vector<std::int32_t> sums(static_cast<std::size_t>(pixels));
+  for (int k = 0; k < g.groups * array.tm && results.written(k); ++k) {
+    const int group = k / array.tm;
+    const int first_chunk = (group + job.group_phase) * array.tm / array.tn;
+    std::fill(sums.begin(), sums.end(), 0);
+    for (int i = 0; i < g.group_chunks * g.steps_per_chunk * array.tn; ++i) {
+      const int n = i % array.tn;
+      const int tap = i / array.tn % g.steps_per_chunk;
+      const int chunk = i / array.tn / g.steps_per_chunk;
+      const std::int64_t step = (std::int64_t{group} * g.group_chunks + chunk) * g.steps_per_chunk + tap;
+      const auto weight = static_cast<std::int8_t>(*memory.at(
+          job.weights + static_cast<std::uint64_t>(step * array.step_bytes() + k % array.tm * array.tn + n),
+          1));
+      const int channel = (first_chunk + chunk) * array.tn + n;
+      if (weight == 0 || channel / g.in_block >= g.in_planes) continue;
+      const auto* const plane = reinterpret_cast<const std::int8_t*>(memory.at(
+          job.input + static_cast<std::uint64_t>(channel / g.in_block * job.in_plane_stride), plane_bytes));
+      const int dy = tap / g.steps_across * job.dilation_h - job.pad_top;
+      const int dx = tap % g.steps_across * job.dilation_w - job.pad_left;
+      std::int32_t* sum = sums.data();
+      for (int y = job.row_begin; y < job.row_end; ++y) {
+        const int iy = y * job.stride_h + dy;
+        const bool row_inside = iy >= 0 && iy < job.in_h;
+        const std::int8_t* const row =
+            plane + std::int64_t{row_inside ? iy : 0} * job.in_w * g.in_block + channel % g.in_block;
+        for (int x = 0; x < job.out_w; ++x) {
+          const int ix = x * job.stride_w + dx;
+          const bool inside = row_inside && ix >= 0 && ix < job.in_w;
+          *sum++ += weight * (inside ? row[std::int64_t{ix} * g.in_block] : job.in_zero_point);
+        }
+      }
+    }
+    results.begin(k, first, pixels);
+    for (std::int64_t i = 0; i < pixels; ++i) results.put(i, sums[static_cast<std::size_t>(i)]);
+  }
+}
+
 }  // namespace
 
 void execute(const ConvJob& job, const Array& array, MemoryView& memory) {
+  if (job.form == Form::grouped) return execute_grouped(job, array, memory);
   const Geometry g = geometry_of(job, array);
   Panels panels(job, array, memory);
+  Results results(job, array, memory);
   const std::int64_t first = std::int64_t{job.row_begin} * job.out_w;
   const std::int64_t end = std::int64_t{job.row_end} * job.out_w;
-  const std::uint8_t* const table = memory.at(job.quant, std::int64_t{g.groups} * array.tm * kQuantBytes);
   for (std::int64_t tile = first; tile < end; tile += panels.pixels()) {
     const std::int64_t count = std::min(panels.pixels(), end - tile);
     panels.load_pixels(tile, count);
@@ -154,23 +270,16 @@ void execute(const ConvJob& job, const Array& array, MemoryView& memory) {
       panels.load_weights(group);
       for (int m = 0; m < array.tm; m += kChannels) {
         const int channel = group * array.tm + m;
-        const int plane = channel / g.block;
-        if (plane >= g.written_planes) break;
-        const std::uint64_t address = job.output + static_cast<std::uint64_t>(plane * job.out_plane_stride) +
-                                      static_cast<std::uint64_t>(tile * g.block);
-        auto* const out =
-            reinterpret_cast<std::int8_t*>(memory.at(address, count * g.block)) + channel % g.block;
+        if (!results.written(channel)) break;
+        Results second = results;
+        results.begin(channel, tile, count);
+        second.begin(channel + 1, tile, count);
         for (std::int64_t pixel = 0; pixel < count; pixel += kPixels) {
           std::int32_t sums[kChannels][kPixels];
           dot_block(panels.input(pixel), panels.weights(m), panels.k(), sums);
-          for (int c = 0; c < kChannels; ++c) {
-            const Quant q = read_quant(table + std::int64_t{channel + c} * kQuantBytes);
-            for (std::int64_t i = 0; i < std::min(kPixels, count - pixel); ++i) {
-              const auto sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums[c][i]) +
-                                                         static_cast<std::uint32_t>(q.bias));
-              out[(pixel + i) * g.block + c] =
-                  requantise(sum, q.multiplier, q.shift, job.out_zero_point, job.clamp_min, job.clamp_max);
-            }
+          for (std::int64_t i = 0; i < std::min(kPixels, count - pixel); ++i) {
+            results.put(pixel + i, sums[0][i]);
+            second.put(pixel + i, sums[1][i]);
           }
         }
       }

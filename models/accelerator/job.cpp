@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/accelerator/job.h"
 
+#include <algorithm>
+
 #include "models/accelerator/geometry.h"
 
 namespace tandem::accelerator {
 
 namespace {
 
-constexpr std::uint32_t kDescriptorMark = 0x54440001;  // "TD", version 1
+constexpr std::uint32_t kDescriptorMark = 0x54440001;                   // "TD", version 1
+constexpr int kFolded = 1, kGrouped = 2, kRaw = 4, kRoundingShift = 3;  // flags in word 26
 
 std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 std::uint32_t high(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
@@ -55,7 +58,11 @@ std::array<std::uint32_t, kJobWords> encode(const ConvJob& job, const Array& arr
   words[23] = halves(g.slice_words, g.last_slice_words);
   words[24] = static_cast<std::uint32_t>(job.stride_h * job.in_w);
   words[25] = static_cast<std::uint32_t>(job.dilation_h * job.in_w);
-  words[26] = bytes(array.tm, array.tn, array.bus_bytes, 0);
+  const int flags = (job.form == Form::folded ? kFolded : 0) | (job.form == Form::grouped ? kGrouped : 0) |
+                    (job.raw ? kRaw : 0) | static_cast<int>(job.rounding) << kRoundingShift;
+  words[26] = bytes(array.tm, array.tn, array.bus_bytes, flags);
+  words[27] = halves(job.group_phase, g.group_chunks);
+  words[28] = bytes(g.steps_across, g.across_pixels, 0, 0);
   return words;
 }
 
@@ -90,28 +97,71 @@ ConvJob decode(std::span<const std::uint32_t, kJobWords> words) {
   job.clamp_max = signed_byte(words[18], 3);
   job.band_rows = half(words[19], 0);
   job.chunks_per_slice = half(words[19], 1);
+  const int flags = byte(words[26], 3);
+  job.form = (flags & kFolded) != 0 ? Form::folded : (flags & kGrouped) != 0 ? Form::grouped : Form::dense;
+  job.raw = (flags & kRaw) != 0;
+  job.rounding = static_cast<Rounding>(flags >> kRoundingShift & 3);
+  job.group_phase = half(words[27], 0);
   return job;
 }
 
-std::int64_t packed_weight_bytes(int out_channels, int in_channels, int kernel_h, int kernel_w,
-                                 const Array& array) {
-  return divide_up(out_channels, array.tm) * divide_up(in_channels, array.tn) * kernel_h * kernel_w *
-         array.step_bytes();
+namespace {
+
+// Steps of one output group and of each chunk.
+struct Steps {
+  std::int64_t chunks = 0, across = 0, per_chunk = 0;
+};
+
+Steps steps_of(const WeightShape& shape, const Array& array) {
+  Steps steps;
+  steps.across =
+      shape.form == Form::folded ? divide_up(shape.kernel_w, array.folded_pixels()) : shape.kernel_w;
+  steps.per_chunk = shape.kernel_h * steps.across;
+  steps.chunks = shape.form == Form::folded    ? 1
+                 : shape.form == Form::grouped ? std::max(1, array.tm / array.tn)
+                                               : divide_up(shape.in_channels, array.tn);
+  return steps;
 }
 
-std::vector<std::int8_t> pack_weights(std::span<const std::int8_t> weights, int out_channels, int in_channels,
-                                      int kernel_h, int kernel_w, const Array& array) {
-  const std::int64_t taps = std::int64_t{kernel_h} * kernel_w;
-  const std::int64_t chunks = divide_up(in_channels, array.tn);
-  std::vector<std::int8_t> packed(
-      static_cast<std::size_t>(packed_weight_bytes(out_channels, in_channels, kernel_h, kernel_w, array)));
-  for (std::int64_t k = 0; k < out_channels; ++k) {
-    for (std::int64_t c = 0; c < in_channels; ++c) {
-      const std::int8_t* const source = weights.data() + (k * in_channels + c) * taps;
-      const std::int64_t first_step = (k / array.tm * chunks + c / array.tn) * taps;
-      std::int8_t* const target =
-          packed.data() + first_step * array.step_bytes() + k % array.tm * array.tn + c % array.tn;
-      for (std::int64_t tap = 0; tap < taps; ++tap) target[tap * array.step_bytes()] = source[tap];
+}  // namespace
+
+std::int64_t packed_weight_bytes(const WeightShape& shape, const Array& array) {
+  const Steps steps = steps_of(shape, array);
+  return divide_up(shape.out_channels, array.tm) * steps.chunks * steps.per_chunk * array.step_bytes();
+}
+
+std::int64_t packed_weight_bytes(const ConvJob& job, const Array& array) {
+  return packed_weight_bytes(
+      WeightShape{job.out_channels, job.in_channels, job.kernel_h, job.kernel_w, job.form}, array);
+}
+
+std::vector<std::int8_t> pack_weights(std::span<const std::int8_t> weights, const WeightShape& shape,
+                                      const Array& array) {
+  const Steps steps = steps_of(shape, array);
+  const std::int64_t taps = std::int64_t{shape.kernel_h} * shape.kernel_w;
+  std::vector<std::int8_t> packed(static_cast<std::size_t>(packed_weight_bytes(shape, array)));
+  for (std::int64_t k = 0; k < shape.out_channels; ++k) {
+    const std::int64_t group = k / array.tm;
+    for (std::int64_t c = 0; c < shape.in_channels; ++c) {
+      const std::int8_t* const source = weights.data() + (k * shape.in_channels + c) * taps;
+      std::int64_t chunk = c / array.tn;
+      std::int64_t slot = c % array.tn;
+      if (shape.form == Form::grouped) {
+        const std::int64_t channel = k / shape.in_channels * shape.in_channels + c;  // of the input
+        chunk = array.tm > array.tn ? channel % array.tm / array.tn : 0;
+        slot = channel % array.tn;
+      }
+      std::int8_t* const target = packed.data() +
+                                  (group * steps.chunks + chunk) * steps.per_chunk * array.step_bytes() +
+                                  k % array.tm * array.tn;
+      for (std::int64_t ky = 0; ky < shape.kernel_h; ++ky) {
+        for (std::int64_t kx = 0; kx < shape.kernel_w; ++kx) {
+          const bool folded = shape.form == Form::folded;
+          const std::int64_t step = ky * steps.across + (folded ? kx / array.folded_pixels() : kx);
+          const std::int64_t at = folded ? kx % array.folded_pixels() * kFoldedBlock + c : slot;
+          target[step * array.step_bytes() + at] = source[ky * shape.kernel_w + kx];
+        }
+      }
     }
   }
   return packed;

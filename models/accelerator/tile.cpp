@@ -49,6 +49,20 @@ std::optional<std::string> check_fields(const ConvJob& job, const Array& array) 
   for (const Limit& limit : limits) {
     if (auto problem = out_of_range(limit.what, limit.value, limit.low, limit.high)) return problem;
   }
+  if (job.form == Form::folded) {
+    if (!array.can_fold()) return "folding needs Tn of at least " + std::to_string(2 * kFoldedBlock);
+    if (auto problem = out_of_range("in_channels of a folded job", job.in_channels, 1, kFoldedBlock)) {
+      return problem;
+    }
+    if (auto problem = out_of_range("dilation_w of a folded job", job.dilation_w, 1, 1)) return problem;
+  }
+  if (job.form == Form::grouped) {
+    const int phases = std::max(1, array.tn / array.tm);
+    if (auto problem = out_of_range("group_phase", job.group_phase, 0, phases - 1)) return problem;
+    const int read = job.out_channels + job.group_phase * array.tm;
+    if (auto problem = out_of_range("in_channels of a grouped job", job.in_channels, read, read))
+      return problem;
+  }
   if ((job.in_plane_stride | job.out_plane_stride) % kBeatBytes != 0) {
     return "plane strides must be multiples of " + std::to_string(kBeatBytes);
   }
@@ -59,9 +73,10 @@ std::optional<std::string> check_fields(const ConvJob& job, const Array& array) 
 std::int64_t band_words(ConvJob job, const Geometry& g, int rows) {
   const std::int64_t in_rows =
       std::min<std::int64_t>(job.in_h, std::int64_t{rows - 1} * job.stride_h + g.rows_extent);
-  const std::int64_t row_bytes = std::int64_t{job.in_w} * g.block;
-  const std::int64_t slack = row_bytes % kBeatBytes == 0 || in_rows == job.in_h ? 0 : kBeatBytes - g.block;
-  return divide_up(in_rows * row_bytes + slack, kBeatBytes) * g.chunks;
+  const std::int64_t row_bytes = std::int64_t{job.in_w} * g.in_block;
+  const std::int64_t slack = row_bytes % kBeatBytes == 0 || in_rows == job.in_h ? 0 : kBeatBytes - g.in_block;
+  const std::int64_t beats = divide_up(in_rows * row_bytes + slack, kBeatBytes);
+  return job.form == Form::folded ? divide_up(beats, g.banks) : beats * g.chunks;
 }
 
 // The most output rows of which a band fits into `words` of a bank.
@@ -87,43 +102,52 @@ std::optional<std::string> tile(ConvJob& job, const Array& array) {
   const Geometry g = geometry_of(job, array);
 
   const std::int64_t slice_steps = g.weight_words / 2;
-  if (g.steps_per_chunk > slice_steps) {
-    return "needs " + std::to_string(g.steps_per_chunk * array.step_bytes()) +
+  const int least_chunks = job.form == Form::grouped ? g.group_chunks : 1;  // a grouped sum is never cut
+  if (std::int64_t{least_chunks} * g.steps_per_chunk > slice_steps) {
+    return "needs " + std::to_string(least_chunks * g.steps_per_chunk * array.step_bytes()) +
            " bytes of weight buffer for a kernel of " + std::to_string(job.kernel_h) + "x" +
            std::to_string(job.kernel_w) + ", has " + std::to_string(array.weight_bytes);
   }
-  const std::int64_t slices = divide_up(g.chunks, slice_steps / g.steps_per_chunk);
-  job.chunks_per_slice = static_cast<int>(divide_up(g.chunks, slices));
-
-  const std::int64_t beats_of_banks = std::int64_t{g.banks} * kBeatBytes;
   if (rows_that_fit(job, g, g.bank_words) == 0) {
-    return "needs " + std::to_string(band_words(job, g, 1) * beats_of_banks) +
-           " bytes of feature buffer for one output row, has " + std::to_string(array.feature_bytes);
+    return "needs " + std::to_string(band_words(job, g, 1) * g.banks * kBeatBytes) +
+           " bytes of feature buffer for one output row, has " +
+           std::to_string(g.bank_words * g.banks * kBeatBytes);
   }
-  int most = job.row_end - job.row_begin;
-  if (slices > 1) {  // partial sums of a band wait in the accumulators
-    if (job.out_w > array.accumulators) {
-      return "needs " + std::to_string(job.out_w) + " accumulators for one output row, has " +
-             std::to_string(array.accumulators);
-    }
-    most = static_cast<int>(std::min<std::int64_t>(most, array.accumulators / job.out_w));
+  const std::int64_t least_slices = divide_up(g.group_chunks, slice_steps / g.steps_per_chunk);
+  if (least_slices > 1 && job.out_w > array.accumulators) {
+    return "needs " + std::to_string(job.out_w) + " accumulators for one output row, has " +
+           std::to_string(array.accumulators);
   }
+
   // Half of the ring lets the next band load while this one computes; the whole ring reads the weights fewer
-  // times; small bands let the array start early.
-  std::optional<Cycles> best;
-  int best_rows = 0;
-  for (const std::int64_t share : {1, 2, 3, 4, 6, 8, 12, 16}) {
-    const int fit = std::min(most, rows_that_fit(job, g, g.bank_words / share));
-    if (fit == 0) continue;
-    const std::int64_t bands = divide_up(job.row_end - job.row_begin, fit);
-    job.band_rows = static_cast<int>(divide_up(job.row_end - job.row_begin, bands));
-    const Cycles cycles = analytic_cycles(job, array, MemoryTiming{});
-    if (!best || cycles < *best) {
-      best = cycles;
-      best_rows = job.band_rows;
+  // times; small bands and small slices let the array start early.
+  const int rows = job.row_end - job.row_begin;
+  Cycles best_cycles{0};
+  ConvJob best;
+  for (std::int64_t slices = least_slices; slices <= g.group_chunks / least_chunks; slices *= 2) {
+    job.chunks_per_slice = static_cast<int>(divide_up(g.group_chunks, slices));
+    int most = rows;
+    if (slices > 1) {  // partial sums of a band wait in the accumulators
+      most = static_cast<int>(std::min<std::int64_t>(most, array.accumulators / job.out_w));
+      if (most == 0) break;
     }
+    int before = 0;
+    for (const std::int64_t share : {1, 2, 3, 4, 6, 8, 12, 16}) {
+      const int fit = std::min(most, rows_that_fit(job, g, g.bank_words / share));
+      if (fit == 0) break;
+      job.band_rows = static_cast<int>(divide_up(rows, divide_up(rows, fit)));
+      if (job.band_rows == before) continue;
+      before = job.band_rows;
+      const Cycles cycles = analytic_cycles(job, array, MemoryTiming{});
+      if (best.band_rows == 0 || cycles < best_cycles) {
+        best_cycles = cycles;
+        best = job;
+      }
+    }
+    if (slices == g.group_chunks) break;
   }
-  job.band_rows = best_rows;
+  job.band_rows = best.band_rows;
+  job.chunks_per_slice = best.chunks_per_slice;
   return std::nullopt;
 }
 

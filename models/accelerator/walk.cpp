@@ -60,20 +60,29 @@ class Walker {
   }
 
   void band(const Band& band) {
-    std::vector<std::int32_t> after{setup_};
-    make_room(feature_ring_, band.words, g_.bank_words, after);
-    std::vector<Burst> bursts;
-    for (int p = 0; p < g_.in_planes; ++p) {
-      append(bursts, job_.input + static_cast<std::uint64_t>(p * job_.in_plane_stride + band.segment_offset),
-             band.segment_words);
-    }
-    const std::int32_t features = add(Engine::read, std::move(bursts), std::move(after));
+    std::vector<std::int32_t> room_for_band{setup_};
+    make_room(feature_ring_, band.words, g_.bank_words, room_for_band);
+    // A band begins to load when the one before has arrived.
+    if (features_ >= 0) room_for_band.push_back(features_);
+    int planes = 0;  // ordered
     std::uint64_t weights = job_.weights;
     for (int group = 0; group < g_.groups; ++group) {
       for (int slice = 0; slice < g_.slices; ++slice) {
         const bool last = slice == g_.slices - 1;
         const std::int64_t words = last ? g_.last_slice_words : g_.slice_words;
         const std::int64_t beats = words * array_.step_bytes() / kBeatBytes;
+        const int chunks = chunks_needed(job_, array_, g_, group, slice);
+        const int needed = job_.form == Form::folded ? 1 : std::min(g_.in_planes, chunks * g_.banks);
+        if (planes < needed) {
+          std::vector<Burst> bursts;
+          for (; planes < needed; ++planes) {
+            append(
+                bursts,
+                job_.input + static_cast<std::uint64_t>(planes * job_.in_plane_stride + band.segment_offset),
+                band.segment_words);
+          }
+          features_ = add(Engine::read, std::move(bursts), room_for_band);
+        }
         std::vector<std::int32_t> room{setup_};
         std::vector<Burst> fetched;
         if (slice == 0) {
@@ -88,8 +97,10 @@ class Walker {
         const std::int32_t loaded = add(Engine::read, std::move(fetched), std::move(room));
         const std::int64_t pixels = std::int64_t{band.rows} * job_.out_w;
         const bool last_of_job = group == g_.groups - 1 && band.row + band.rows == job_.row_end;
-        const std::int32_t done = last ? produce(band, group, words, last_of_job, {loaded, features})
-                                       : add_compute(kSliceCycles + pixels * words, {loaded, features});
+        const std::int64_t drain = pixels == 1 && slice > 0 ? kPartialSumCycles : 0;
+        const std::int32_t done =
+            last ? produce(band, group, words, kSliceCycles + drain, last_of_job, {loaded, features_})
+                 : add_compute(kSliceCycles + drain + pixels * words, {loaded, features_});
         weight_ring_.push_back({words, done});
         if (last) quant_ring_.push_back({1, done});
         if (last && group == g_.groups - 1) feature_ring_.push_back({band.words, done});
@@ -98,7 +109,7 @@ class Walker {
   }
 
   // The last slice of a group, cut where its results fill a write burst.
-  std::int32_t produce(const Band& band, int group, std::int64_t words, bool last_of_job,
+  std::int32_t produce(const Band& band, int group, std::int64_t words, std::int64_t extra, bool last_of_job,
                        std::vector<std::int32_t> after) {
     struct Piece {
       std::int64_t pixels = 0;  // results needed from the group's start
@@ -106,9 +117,11 @@ class Walker {
     };
     std::vector<Piece> pieces;
     const std::int64_t pixels = std::int64_t{band.rows} * job_.out_w;
-    const std::int64_t begin = std::int64_t{band.row} * job_.out_w * g_.block;
+    const std::int64_t pixel_bytes = out_pixel_bytes(job_, g_);
+    const std::int64_t pixel_cycles = std::max<std::int64_t>(words, g_.raw_beats);
+    const std::int64_t begin = std::int64_t{band.row} * job_.out_w * pixel_bytes;
     const std::int64_t head = begin % kBeatBytes;
-    const std::int64_t beats = divide_up(head + pixels * g_.block, kBeatBytes);
+    const std::int64_t beats = divide_up(head + pixels * pixel_bytes, kBeatBytes);
     const int first_plane = group * g_.out_planes;
     const int planes = std::min(g_.out_planes, g_.written_planes - first_plane);
     for (int p = first_plane; p < first_plane + planes; ++p) {
@@ -116,7 +129,7 @@ class Walker {
           job_.output + static_cast<std::uint64_t>(p * job_.out_plane_stride + begin - head);
       for_each_burst(start, beats, [&](std::uint64_t at, std::int64_t some) {
         const auto bytes_up_to = static_cast<std::int64_t>(at - start) + some * kBeatBytes - head;
-        pieces.push_back({std::min(pixels, divide_up(bytes_up_to, g_.block)),
+        pieces.push_back({std::min(pixels, divide_up(bytes_up_to, pixel_bytes)),
                           {at, static_cast<std::uint32_t>(some * kBeatBytes)}});
       });
     }
@@ -124,7 +137,6 @@ class Walker {
                      [](const Piece& a, const Piece& b) { return a.pixels < b.pixels; });
     std::int64_t done_pixels = 0;
     std::int32_t compute = 0;
-    std::int64_t extra = kSliceCycles;
     for (std::size_t i = 0; i < pieces.size();) {
       // Several bursts a step, as many as the output FIFO holds, so that the response of one does not hold up
       // the next; the last ones of the job go one by one, because nothing else covers them.
@@ -138,7 +150,7 @@ class Walker {
       }
       // Their responses may be out while the FIFO fills again.
       if (writes_.size() >= kWritesAhead) after.push_back(writes_[writes_.size() - kWritesAhead]);
-      compute = add_compute(extra + (upto - done_pixels) * words, std::move(after));
+      compute = add_compute(extra + (upto - done_pixels) * pixel_cycles, std::move(after));
       after.clear();
       extra = 0;
       done_pixels = upto;
@@ -152,6 +164,7 @@ class Walker {
   Geometry g_;
   std::vector<Step> steps_;
   std::int32_t setup_ = 0;
+  std::int32_t features_ = -1;  // the last read of input features
   std::deque<Held> feature_ring_, weight_ring_, quant_ring_;
   std::vector<std::int32_t> writes_;
 };

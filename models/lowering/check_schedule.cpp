@@ -77,7 +77,7 @@ class Resolver {
       problem(key, model_.network->layer(id).name + " cannot run on " + resource.name + ": " + refusal);
       return false;
     }
-    const GroupShape shape = group_shape(*model_.network, id);
+    const GroupShape shape = group_shape(*model_.network, id, array);
     const int end = range.k1 % shape.out_channels;
     if (range.k0 % shape.out_channels % array.tm != 0 || (end != 0 && end % array.tm != 0)) {
       problem(key, fmt::format("channels [{}, {}) do not lie on steps of the array's {} channels", range.k0,

@@ -123,7 +123,7 @@ class Lowering {
     const auto unit = static_cast<std::size_t>(item.resource.accelerator);
     const accelerator::Array& array = platform_.accelerators[unit].array;
     const auto at = static_cast<std::size_t>(item.layer);
-    const GroupShape shape = group_shape(network_, item.layer);
+    const GroupShape shape = group_shape(network_, item.layer, array);
     const LayerPlacement& own = program_.placement.layers[at];
     const TensorPlacement& input = input_of(item.layer, 0);
     int group = item.range.k0 / shape.out_channels;
@@ -131,11 +131,13 @@ class Lowering {
     for (accelerator::ConvJob job : jobs_without_addresses(model_, item.layer, item.range, array)) {
       const int in_group = channel - group * shape.out_channels;
       const PackedWeights& packed = own.packed[unit];
-      const std::int64_t step_bytes = accelerator::packed_weight_bytes(array.tm, shape.in_channels,
-                                                                       shape.kernel_h, shape.kernel_w, array);
+      accelerator::WeightShape step = shape.weights();
+      step.out_channels = array.tm;
+      const std::int64_t step_bytes = accelerator::packed_weight_bytes(step, array);
+      const bool grouped = shape.form == accelerator::Form::grouped;
+      const int first_input = grouped ? in_group - job.group_phase * array.tm : group * shape.in_channels;
       job.id = next_job_++;
-      job.input =
-          input.address + static_cast<std::uint64_t>(input.layout.offset(group * shape.in_channels, 0, 0));
+      job.input = input.address + static_cast<std::uint64_t>(input.layout.offset(first_input, 0, 0));
       job.in_plane_stride = input.layout.plane_stride();
       job.output = own.output.address + static_cast<std::uint64_t>(own.output.layout.offset(channel, 0, 0));
       job.out_plane_stride = own.output.layout.plane_stride();

@@ -47,16 +47,15 @@ std::vector<Segment> parameter_segments(const network::Model& model, const spec:
     }
     const network::QuantizedWeights& weights = model.quantized[at];
     segments.push_back(segment_of<std::int8_t>(place.weights.address, weights.weights));
-    const GroupShape shape = group_shape(*model.network, id);
-    const auto group_size = static_cast<std::size_t>(std::int64_t{shape.out_channels} * shape.in_channels *
-                                                     shape.kernel_h * shape.kernel_w);
     for (std::size_t unit = 0; unit < place.packed.size(); ++unit) {
       if (!accelerator_layers[unit][at]) continue;
+      const accelerator::Array& array = platform.accelerators[unit].array;
+      const GroupShape shape = group_shape(*model.network, id, array);
+      const auto group_size = static_cast<std::size_t>(
+          std::int64_t{shape.out_channels} * shape.weights().in_channels * shape.kernel_h * shape.kernel_w);
       for (std::size_t group = 0; group < place.packed[unit].weights.size(); ++group) {
         const std::span<const std::int8_t> plain(weights.weights.data() + group * group_size, group_size);
-        const std::vector<std::int8_t> packed =
-            accelerator::pack_weights(plain, shape.out_channels, shape.in_channels, shape.kernel_h,
-                                      shape.kernel_w, platform.accelerators[unit].array);
+        const std::vector<std::int8_t> packed = accelerator::pack_weights(plain, shape.weights(), array);
         segments.push_back(segment_of<std::int8_t>(place.packed[unit].weights[group].address, packed));
         segments.push_back(quant_records(weights, static_cast<int>(group) * shape.out_channels,
                                          shape.out_channels, place.packed[unit].quant[group]));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "models/lowering/placement.h"
 
@@ -15,19 +16,26 @@ using network::Layer;
 using network::LayerId;
 using network::LayerKind;
 
-GroupShape group_shape(const network::Network& network, LayerId id) {
+using accelerator::Form;
+
+bool is_folded_image(const Layer& layer, const Array& array) {
+  return layer.kind == LayerKind::input && layer.output.c <= accelerator::kFoldedBlock && array.can_fold();
+}
+
+GroupShape group_shape(const network::Network& network, LayerId id, const Array& array) {
   const network::ConvShape conv = network::conv_shape(network, id);
   GroupShape shape;
   shape.groups = conv.groups;
   shape.window = conv.window;
   network::Shape input = conv.input;
+  LayerId source = network.layer(id).inputs[0];
   if (network.layer(id).kind == LayerKind::fully_connected) {
     // Flattening keeps the order of elements, so the kernel covers the tensor as it was before.
-    for (LayerId at = network.layer(id).inputs[0];;) {
-      const Layer& layer = network.layer(at);
+    while (true) {
+      const Layer& layer = network.layer(source);
       input = layer.output;
-      if (!is_view(layer.kind) || !view_is_free(network, at)) break;
-      at = layer.inputs[0];
+      if (!is_view(layer.kind) || !view_is_free(network, source)) break;
+      source = layer.inputs[0];
     }
     shape.window.kernel_h = input.h;
     shape.window.kernel_w = input.w;
@@ -40,6 +48,16 @@ GroupShape group_shape(const network::Network& network, LayerId id) {
   shape.out_w = conv.output.w;
   shape.kernel_h = shape.window.kernel_h;
   shape.kernel_w = shape.window.kernel_w;
+  if (is_folded_image(network.layer(source), array)) shape.form = Form::folded;
+  const auto channels = static_cast<unsigned>(shape.in_channels);
+  if (shape.groups > 1 && shape.form == Form::dense && shape.in_channels == shape.out_channels &&
+      std::has_single_bit(channels) && shape.in_channels <= std::min(array.tm, array.tn)) {
+    shape.form = Form::grouped;
+    shape.channels_per_group = shape.in_channels;
+    shape.in_channels *= shape.groups;
+    shape.out_channels *= shape.groups;
+    shape.groups = 1;
+  }
   return shape;
 }
 
@@ -48,6 +66,7 @@ namespace {
 ConvJob job_of_group(const network::Model& model, LayerId id, const GroupShape& shape) {
   const Layer& layer = model.network->layer(id);
   ConvJob job;
+  job.form = shape.form;
   job.in_channels = shape.in_channels;
   job.in_h = shape.in_h;
   job.in_w = shape.in_w;
@@ -82,8 +101,8 @@ std::string offload_refusal(const network::Model& model, LayerId id, const Array
   if (layer.kind != LayerKind::conv && layer.kind != LayerKind::fully_connected) {
     return fmt::format("the accelerator runs conv and fully_connected, not {}", to_string(layer.kind));
   }
-  if (model.network->is_depthwise(id)) return "the accelerator has no depthwise mode";
-  const GroupShape shape = group_shape(*model.network, id);
+  const GroupShape shape = group_shape(*model.network, id, array);
+  if (shape.groups > 1 && shape.form == Form::folded) return "channel groups of an image of few channels";
   if (shape.groups > 1 && (shape.in_channels % array.block() != 0 || shape.out_channels % array.tm != 0)) {
     return fmt::format("groups of {} input and {} output channels are not multiples of {} and {}",
                        shape.in_channels, shape.out_channels, array.block(), array.tm);
@@ -103,7 +122,7 @@ std::string offload_refusal(const network::Model& model, LayerId id, const Array
 
 std::vector<ConvJob> jobs_without_addresses(const network::Model& model, LayerId id,
                                             const network::OutputRange& range, const Array& array) {
-  const GroupShape shape = group_shape(*model.network, id);
+  const GroupShape shape = group_shape(*model.network, id, array);
   std::vector<ConvJob> jobs;
   for (int group = range.k0 / shape.out_channels; group * shape.out_channels < range.k1; ++group) {
     const int first = group * shape.out_channels;
@@ -111,6 +130,10 @@ std::vector<ConvJob> jobs_without_addresses(const network::Model& model, LayerId
     const int k1 = std::min(range.k1, first + shape.out_channels);
     ConvJob job = job_of_group(model, id, shape);
     job.out_channels = k1 - k0;
+    if (shape.form == Form::grouped) {
+      job.group_phase = array.tm < array.tn ? k0 % array.tn / array.tm : 0;
+      job.in_channels = job.out_channels + job.group_phase * array.tm;
+    }
     job.row_begin = range.p0;
     job.row_end = range.p1;
     if (const auto refusal = accelerator::tile(job, array)) {

@@ -18,6 +18,13 @@ int channel_block(const spec::Platform& platform) {
   if (platform.accelerators.empty()) return 8;
   const int block = platform.accelerators.front().array.block();
   for (const spec::Accelerator& unit : platform.accelerators) {
+    const accelerator::Array& first = platform.accelerators.front().array;
+    if (unit.array.can_fold() != first.can_fold()) {
+      throw InputError(
+          {platform.file, 0, 0}, unit.name,
+          fmt::format("arrays {} and {}: only one of them folds the image's channels; all must agree",
+                      to_string(first), to_string(unit.array)));
+    }
     if (unit.array.block() != block) {
       throw InputError(
           {platform.file, 0, 0}, unit.name,
@@ -116,10 +123,9 @@ std::vector<PackedWeights> take_packed(const network::Model& model, const spec::
   for (const spec::Accelerator& unit : platform.accelerators) {
     PackedWeights& packed = all.emplace_back();
     if (!offload_refusal(model, id, unit.array).empty()) continue;
-    const GroupShape shape = group_shape(*model.network, id);
+    const GroupShape shape = group_shape(*model.network, id, unit.array);
     for (int group = 0; group < shape.groups; ++group) {
-      const std::int64_t bytes = accelerator::packed_weight_bytes(shape.out_channels, shape.in_channels,
-                                                                  shape.kernel_h, shape.kernel_w, unit.array);
+      const std::int64_t bytes = accelerator::packed_weight_bytes(shape.weights(), unit.array);
       packed.weights.push_back({allocator.take(bytes), bytes});
       const std::int64_t records = round_up(shape.out_channels, unit.array.tm);
       packed.quant.push_back({allocator.take(16 * records), 16 * records});
@@ -148,6 +154,10 @@ Placement place(const network::Model& model, const spec::Platform& platform) {
     if (is_view(layer.kind) && own.role == LayerRole::in_place) continue;  // follows its input, below
     if (own.output.layout.channels == 0) {
       own.output.layout = {layer.output.c, layer.output.h, layer.output.w, placement.block, element};
+      if (element == 1 && !platform.accelerators.empty() &&
+          is_folded_image(layer, platform.accelerators.front().array)) {
+        own.output.layout.block = accelerator::kFoldedBlock;
+      }
       own.output.address = allocator.take(own.output.layout.bytes());
     }
     if (layer.kind == LayerKind::concat && own.role == LayerRole::in_place) {

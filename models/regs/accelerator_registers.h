@@ -48,12 +48,16 @@ inline constexpr std::uint32_t kControlIrqEnableMask = 0x00000001;
 inline constexpr unsigned kControlIrqEnableShift = 0;
 inline constexpr std::uint32_t kControlSoftResetMask = 0x00000002;
 inline constexpr unsigned kControlSoftResetShift = 1;
+inline constexpr std::uint32_t kControlAbortMask = 0x00000004;
+inline constexpr unsigned kControlAbortShift = 2;
 
 inline constexpr std::uint32_t kStatusOffset = 0x024;
 inline constexpr std::uint32_t kStatusBusyMask = 0x00000001;
 inline constexpr unsigned kStatusBusyShift = 0;
 inline constexpr std::uint32_t kStatusQueueFullMask = 0x00000002;
 inline constexpr unsigned kStatusQueueFullShift = 1;
+inline constexpr std::uint32_t kStatusDrainingMask = 0x00000004;
+inline constexpr unsigned kStatusDrainingShift = 2;
 
 inline constexpr std::uint32_t kIrqStatusOffset = 0x028;
 inline constexpr std::uint32_t kIrqStatusDoneMask = 0x00000001;
@@ -70,10 +74,14 @@ inline constexpr std::uint32_t kErrorInfoEngineMask = 0x0000000f;
 inline constexpr unsigned kErrorInfoEngineShift = 0;
 inline constexpr std::uint32_t kErrorInfoResponseMask = 0x00000300;
 inline constexpr unsigned kErrorInfoResponseShift = 8;
+inline constexpr std::uint32_t kErrorInfoCauseMask = 0x00003000;
+inline constexpr unsigned kErrorInfoCauseShift = 12;
 
 inline constexpr std::uint32_t kErrorAddrLoOffset = 0x044;
 
 inline constexpr std::uint32_t kErrorAddrHiOffset = 0x048;
+
+inline constexpr std::uint32_t kWatchdogOffset = 0x04c;
 
 inline constexpr std::uint32_t kJobsDoneOffset = 0x050;
 

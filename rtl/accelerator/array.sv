@@ -43,12 +43,14 @@ module array #(
   input  logic [6*Tm-1:0]        shift_i,
   output logic                   quant_free_o,
 
+  input  logic [1:0]        rounding_i,
+  input  logic              raw_i,
   input  logic signed [7:0] zero_point_i,
   input  logic signed [7:0] clamp_min_i,
   input  logic signed [7:0] clamp_max_i,
 
   output logic                  result_o,
-  output logic [8*Tm-1:0]       bytes_o,
+  output logic [32*Tm-1:0]      words_o,
   output logic [SelectBits-1:0] position_o,
   output logic [PlaneBits-1:0]  planes_o,
   output logic                  group_ends_o
@@ -149,10 +151,12 @@ module array #(
       .bias_i(bias_i[32*m +: 32]),
       .multiplier_i(multiplier_i[32*m +: 32]),
       .shift_i(shift_i[6*m +: 6]),
+      .rounding_i,
+      .raw_i,
       .zero_point_i,
       .clamp_min_i,
       .clamp_max_i,
-      .byte_o(bytes_o[8*m +: 8])
+      .word_o(words_o[32*m +: 32])
     );
   end
 

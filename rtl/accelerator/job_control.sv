@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The life of a job: doorbell, descriptor, run, interrupt. One job may wait behind the running one. After an
-// error or a soft reset nothing new is put on the bus, what is on it finishes, every engine is cleared, and the
-// next job can run.
+// The life of a job: descriptor checked, run, interrupt. After an error, an abort or a soft reset nothing new is
+// put on the bus, what is on it finishes, every engine is cleared, and the next job can run. The watchdog tells
+// at once, because a bus that never answers would never let it finish.
 module job_control #(
   parameter int Tm = 16,
   parameter int Tn = 16,
@@ -10,15 +10,23 @@ module job_control #(
   input  logic clk_i,
   input  logic rst_ni,
 
-  input  logic        doorbell_i,
-  input  logic [63:0] doorbell_address_i,
-  input  logic        soft_reset_i,
+  input  logic          next_valid_i,  // from job_fetch
+  output logic          next_taken_o,
+  input  logic [1023:0] next_job_i,
+  input  logic [63:0]   next_address_i,
+  input  logic          next_fetching_i,
+  input  logic          next_failed_i,
+  input  logic [1:0]    next_cause_i,
+  input  logic [1:0]    next_response_i,
+  input  logic [63:0]   next_error_address_i,
+  output logic          cancel_o,      // the descriptor that is being fetched
+  output logic [1:0]    cancel_cause_o,
 
-  output logic        fetch_valid_o,  // the descriptor's run of 8 beats
-  input  logic        fetch_ready_i,
-  output logic [63:0] fetch_address_o,
-  input  logic        fetch_beat_i,
-  input  logic [127:0] fetch_data_i,
+  input  logic        soft_reset_i,
+  input  logic        abort_i,
+  input  logic [31:0] watchdog_i,  // cycles, 0: off
+  input  logic        progress_i,  // a beat or a step
+  input  logic [3:0]  waits_for_i, // the engine that the job waits for
 
   output logic [1023:0] job_o,
   output logic          start_o,
@@ -28,7 +36,7 @@ module job_control #(
   input  logic        finished_i,  // all engines
   input  logic        bus_idle_i,
   input  logic        misfit_i,
-  input  logic        read_error_i,
+  input  logic        read_error_i,  // of the running job: not of a descriptor
   input  logic [1:0]  read_error_id_i,
   input  logic [1:0]  read_error_response_i,
   input  logic [63:0] read_error_address_i,
@@ -42,96 +50,99 @@ module job_control #(
   output logic        registers_clear_o,
   output logic [3:0]  error_engine_o,
   output logic [1:0]  error_response_o,
+  output logic [1:0]  error_cause_o,
   output logic [63:0] error_address_o,
   output logic [31:0] jobs_done_o,
   output logic [31:0] last_job_o,
-  output logic        busy_o,
-  output logic        queue_full_o,
   output logic        running_o
 );
 
   localparam logic [31:0] Mark = 32'h5444_0001;
   localparam logic [3:0] EngineDescriptor = 4'd0, EngineOutput = 4'd4;
-  localparam logic [2:0] Idle = 3'd0, Fetch = 3'd1, Collect = 3'd2, Check = 3'd3, Run = 3'd4, Finish = 3'd5,
-                         Drain = 3'd6;
+  localparam logic [1:0] CauseBus = 2'd0, CauseDescriptor = 2'd1, CauseWatchdog = 2'd2, CauseAbort = 2'd3;
+  localparam logic [2:0] Idle = 3'd0, Check = 3'd1, Run = 3'd2, Finish = 3'd3, Drain = 3'd4;
 
   logic [2:0]  state_q;
-  logic        queued_q, failed_q, reset_q;
-  logic [63:0] queued_address_q, address_q;
-  logic [2:0]  beats_q;
-  logic        ok_q;
+  logic        failed_q, reset_q, ok_q;
+  logic        quick_q;  // a failure to tell at once: the bus may never let it drain
+  logic        told_q;
+  logic        fetch_failed_q;
+  logic [1:0]  fetch_cause_q, fetch_response_q;
+  logic [63:0] address_q, fetch_error_address_q;
+  logic [31:0] silent_q;
 
   // A loop bound of 0 would never be met.
   wire bounds_ok = job_o[32*12 +: 16] != '0 && job_o[32*13 +: 16] != '0 && job_o[32*13+16 +: 16] != '0 &&
                    job_o[32*14+16 +: 16] != '0 && job_o[32*15+16 +: 16] > job_o[32*15 +: 16] &&
-                   job_o[32*16 +: 8] != '0 && job_o[32*16+8 +: 8] != '0 && job_o[32*19 +: 16] != '0 &&
+                   job_o[32*16 +: 8] != '0 && job_o[32*19 +: 16] != '0 && job_o[32*19+16 +: 16] != '0 &&
                    job_o[32*20 +: 16] != '0 && job_o[32*20+16 +: 16] != '0 && job_o[32*21 +: 16] != '0 &&
                    job_o[32*21+16 +: 16] != '0 && job_o[32*22 +: 16] != '0 && job_o[32*23 +: 16] != '0 &&
-                   job_o[32*23+16 +: 16] != '0;
+                   job_o[32*23+16 +: 16] != '0 && job_o[32*28 +: 8] != '0;
+  // A folded job has one plane and an array that can hold several pixels a step.
+  wire form_ok = !job_o[32*26+24] || (Tn >= 8 && job_o[32*20 +: 16] == 16'd1 && !job_o[32*26+25]);
   // The engines count in beats.
   wire aligned = address_q[6:0] == '0 && job_o[67:64] == '0 && job_o[131:128] == '0 && job_o[195:192] == '0 &&
                  job_o[259:256] == '0 && job_o[323:320] == '0 && job_o[355:352] == '0;
   wire descriptor_ok = job_o[31:0] == Mark && job_o[32*26 +: 24] == {8'(BusBytes), 8'(Tn), 8'(Tm)} &&
-                       bounds_ok && aligned;
+                       bounds_ok && form_ok && aligned;
 
-  wire active = state_q == Fetch || state_q == Collect || state_q == Check || state_q == Run;
+  wire active = state_q == Check || state_q == Run;
+  wire checked = state_q == Check && ok_q;
+  wire expired = watchdog_i != '0 && silent_q >= watchdog_i;
   wire bus_error = read_error_i || write_error_i;
-  wire bad_descriptor = (state_q == Run && misfit_i) || (state_q == Check && ok_q && !descriptor_ok);
-  wire fails = active && (bus_error || bad_descriptor);
+  wire bad_descriptor = (state_q == Run && misfit_i) || (checked && !fetch_failed_q && !descriptor_ok);
+  wire fetch_failed = checked && fetch_failed_q;
+  wire fails = active && !failed_q && (bus_error || fetch_failed || bad_descriptor || expired || abort_i);
   wire drained = state_q == Drain && bus_idle_i;
 
-  assign fetch_valid_o = state_q == Fetch;
-  assign fetch_address_o = address_q;
-  assign start_o = state_q == Check && ok_q && descriptor_ok && !bus_error && !soft_reset_i;
+  assign next_taken_o = state_q == Idle && next_valid_i;
+  assign cancel_o = state_q == Idle && next_fetching_i && (expired || abort_i);
+  assign cancel_cause_o = abort_i ? CauseAbort : CauseWatchdog;
+  assign start_o = checked && descriptor_ok && !fails && !soft_reset_i;
   assign clear_o = (state_q == Check && !ok_q) || drained;
   assign stop_o = state_q == Drain;
   assign done_set_o = state_q == Finish;
-  assign error_set_o = drained && failed_q && !reset_q;
+  assign error_set_o = state_q == Drain && failed_q && !reset_q && !told_q && (bus_idle_i || quick_q);
   assign registers_clear_o = drained && reset_q;
-  assign busy_o = state_q != Idle || queued_q;
-  assign queue_full_o = queued_q;
   assign running_o = state_q != Idle;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q <= Idle;
-      queued_q <= 1'b0;
-      queued_address_q <= '0;
       address_q <= '0;
-      beats_q <= '0;
       ok_q <= 1'b0;
+      told_q <= 1'b0;
+      quick_q <= 1'b0;
       failed_q <= 1'b0;
       reset_q <= 1'b0;
+      fetch_failed_q <= 1'b0;
+      fetch_cause_q <= '0;
+      fetch_response_q <= '0;
+      fetch_error_address_q <= '0;
       job_o <= '0;
       error_engine_o <= '0;
       error_response_o <= '0;
+      error_cause_o <= '0;
       error_address_o <= '0;
       jobs_done_o <= '0;
       last_job_o <= '0;
+      silent_q <= '0;
     end else begin
-      if (doorbell_i) begin
-        queued_q <= 1'b1;
-        queued_address_q <= doorbell_address_i;
-      end
+      silent_q <= progress_i || !(active || (state_q == Idle && next_fetching_i)) ? '0 : silent_q + 32'd1;
       case (state_q)
         Idle: begin
           failed_q <= 1'b0;
-          if (queued_q) begin
-            address_q <= queued_address_q;
-            queued_q <= 1'b0;
-            state_q <= Fetch;
-          end
-        end
-        Fetch: begin
-          beats_q <= '0;
+          told_q <= 1'b0;
+          quick_q <= 1'b0;
           ok_q <= 1'b0;
-          if (fetch_ready_i) state_q <= Collect;
-        end
-        Collect: begin
-          if (fetch_beat_i) begin
-            job_o <= {fetch_data_i, job_o[1023:128]};
-            beats_q <= beats_q + 3'd1;
-            if (beats_q == 3'd7) state_q <= Check;
+          if (next_taken_o) begin
+            job_o <= next_job_i;
+            address_q <= next_address_i;
+            fetch_failed_q <= next_failed_i;
+            fetch_cause_q <= next_cause_i;
+            fetch_response_q <= next_response_i;
+            fetch_error_address_q <= next_error_address_i;
+            state_q <= Check;
           end
         end
         Check: begin
@@ -145,29 +156,41 @@ module job_control #(
           state_q <= Idle;
         end
         Drain: begin
-          if (drained) begin
-            if (!reset_q) last_job_o <= job_o[63:32];
-            state_q <= Idle;
-          end
+          if (error_set_o) told_q <= 1'b1;
+          if (drained) state_q <= Idle;
         end
         default: state_q <= Idle;
       endcase
-      if (fails && !failed_q) begin
+      if (fails) begin
         failed_q <= 1'b1;
+        quick_q <= fetch_failed ? fetch_cause_q == CauseWatchdog : expired && !bus_error && !bad_descriptor;
+        last_job_o <= job_o[63:32];
         state_q <= Drain;
         if (!error_pending_i) begin
-          error_engine_o <= read_error_i ? {2'd0, read_error_id_i} :
-                            write_error_i ? EngineOutput : EngineDescriptor;
-          error_response_o <= read_error_i ? read_error_response_i :
-                              write_error_i ? write_error_response_i : 2'd0;
-          error_address_o <= read_error_i ? read_error_address_i :
-                             write_error_i ? write_error_address_i : address_q;
+          error_response_o <= '0;
+          error_address_o <= address_q;
+          if (read_error_i || write_error_i) begin
+            error_engine_o <= read_error_i ? {2'd0, read_error_id_i} : EngineOutput;
+            error_response_o <= read_error_i ? read_error_response_i : write_error_response_i;
+            error_cause_o <= CauseBus;
+            error_address_o <= read_error_i ? read_error_address_i : write_error_address_i;
+          end else if (fetch_failed) begin
+            error_engine_o <= EngineDescriptor;
+            error_response_o <= fetch_response_q;
+            error_cause_o <= fetch_cause_q;
+            error_address_o <= fetch_error_address_q;
+          end else if (bad_descriptor) begin
+            error_engine_o <= EngineDescriptor;
+            error_cause_o <= CauseDescriptor;
+          end else begin
+            error_engine_o <= abort_i ? EngineDescriptor : waits_for_i;
+            error_cause_o <= abort_i ? CauseAbort : CauseWatchdog;
+          end
         end
       end
       if (soft_reset_i) begin
         reset_q <= 1'b1;
         state_q <= Drain;
-        queued_q <= 1'b0;
       end
       if (registers_clear_o) begin
         reset_q <= 1'b0;
@@ -175,6 +198,7 @@ module job_control #(
         last_job_o <= '0;
         error_engine_o <= '0;
         error_response_o <= '0;
+        error_cause_o <= '0;
         error_address_o <= '0;
       end
     end

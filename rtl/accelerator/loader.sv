@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Orders everything a job reads, in the order of its use: a band's features, then for every group the
-// quantisation table and the weight slices. Each is ordered as soon as its buffer has room, so loading runs
-// ahead of the array by as much as the rings hold. Also works out the geometry of each band.
+// Orders everything a job reads, in the order of its use: for every group of a band the features its slice is
+// the first to need, the quantisation table and the slice's weights. Each is ordered as soon as its buffer has
+// room, so loading runs ahead of the array by as much as the rings hold. Also works out each band's geometry.
 module loader #(
   parameter int Tm = 16,
+  parameter int Tn = 16,
   parameter int Block = 16,
   parameter int FeatureWords = 1024,  // a bank
   parameter int WeightWords = 512,
@@ -30,7 +31,7 @@ module loader #(
   output logic                   band_start_o,  // the following describe the band whose features come next
   input  logic                   band_busy_i,
   output logic [FeatureBits-1:0] band_base_o,
-  output logic [FeatureBits:0]   band_segment_words_o,
+  output logic [19:0]            band_segment_beats_o,
   output logic [FeatureBits:0]   band_words_o,
   output logic [31:0]            band_origin_o,     // pixel address of the first window's corner
   output logic signed [17:0]     band_top_o,        // its row in the input
@@ -49,6 +50,13 @@ module loader #(
   localparam int BlockBits = $clog2(Block);
   localparam int PixelBits = 4 - BlockBits;  // pixel in a word
   localparam int StepBeatBits = $clog2(StepBytes / 16);
+  localparam int BankBits = $clog2(Tn / Block);
+  localparam int FoldBankBits = Tn > 16 ? $clog2(Tn / 16) : 0;  // banks that a folded plane goes round
+  localparam int LaneBits = FoldBankBits + 2;
+  // Grouped: chunks of one output group, or output groups of one chunk.
+  localparam int GroupChunks = Tm > Tn ? Tm / Tn : 1;
+  localparam int Phases = Tn > Tm ? Tn / Tm : 1;
+  localparam int PhaseBits = Phases > 1 ? $clog2(Phases) : 1;
 
   localparam int QuantBits = $clog2(QuantSlots + 1);
   localparam int BandBits = $clog2(Bands + 1);
@@ -70,6 +78,7 @@ module loader #(
   wire [7:0]  pad_top = job_i[32*17 +: 8];
   wire [7:0]  pad_left = job_i[32*17+8 +: 8];
   wire [15:0] band_rows = job_i[32*19 +: 16];
+  wire [15:0] chunks_per_slice = job_i[32*19+16 +: 16];
   wire [15:0] planes = job_i[32*20 +: 16];
   wire [15:0] chunks = job_i[32*21 +: 16];
   wire [15:0] groups = job_i[32*21+16 +: 16];
@@ -77,6 +86,9 @@ module loader #(
   wire [15:0] rows_extent = job_i[32*22+16 +: 16];
   wire [15:0] slice_words = job_i[32*23 +: 16];
   wire [15:0] last_slice_words = job_i[32*23+16 +: 16];
+  wire        folded = job_i[32*26+24];
+  wire        grouped = job_i[32*26+25];
+  wire [PhaseBits-1:0] first_phase = job_i[32*27 +: PhaseBits];
 
   logic [3:0]  state_q;
   logic [15:0] row_q;
@@ -85,21 +97,30 @@ module loader #(
   logic [31:0] begin_pixel_q, end_pixel_q, top_pixel_q;
   logic [31:0] words_q;
   logic [63:0] segment_address_q, run_weight_q, run_quant_q;
-  logic [15:0] plane_q, group_q, slice_q;
+  logic [15:0] plane_q, target_q, group_q, slice_q;
+  logic [PhaseBits-1:0] phase_q;
   logic [FeatureBits:0] feature_used_q;
   logic [WeightBits:0] weight_used_q;
   logic [QuantBits-1:0] quant_used_q;
   logic [BandBits-1:0] bands_used_q;
   logic [31:0] begin_offset_q;  // bytes in the plane, a multiple of a beat
-  logic [31:0] segment_words_q;
+  logic [31:0] segment_beats_q;
 
   wire [15:0] rows_left = row_end - row_q;
   wire last_band = rows_left == band_rows_o;
   wire last_group = group_q == groups - 16'd1;
   wire last_slice = slice_q == slices - 16'd1;
   wire [15:0] words = last_slice ? last_slice_words : slice_words;
-  wire [31:0] begin_byte = begin_pixel_q << BlockBits;
-  wire [31:0] end_byte = end_pixel_q << BlockBits;
+  wire [31:0] begin_byte = begin_pixel_q << (folded ? 2 : BlockBits);
+  wire [31:0] end_byte = end_pixel_q << (folded ? 2 : BlockBits);
+
+  // Planes that must be ordered before the next slice's weights.
+  wire phase_ends = phase_q == PhaseBits'(Phases - 1);
+  wire [15:0] slice_planes = grouped ? 16'(GroupChunks) << BankBits : chunks_per_slice << BankBits;
+  wire grows = grouped ? last_slice && phase_ends : 1'b1;
+  wire [16:0] grown = {1'b0, target_q} + {1'b0, slice_planes};
+  wire [15:0] next_target = !grows ? target_q : grown > {1'b0, planes} ? planes : grown[15:0];
+  wire [15:0] first_target = slice_planes > planes ? planes : slice_planes;
 
   // Each engine takes the words it needs of the descriptor.
   wire unused = ^{job_i, begin_byte[3:0]};
@@ -113,7 +134,7 @@ module loader #(
   assign band_start_o = state_q == Room && room_features;
   assign misfit_o = (state_q == Room && words_q > 32'(FeatureWords)) ||
                     (state_q == Weights && 32'(words) > 32'(WeightWords));
-  assign band_segment_words_o = segment_words_q[FeatureBits:0];
+  assign band_segment_beats_o = segment_beats_q[19:0];
   assign band_words_o = words_q[FeatureBits:0];
 
   assign run_valid_o = state_q == Features || (state_q == Quant && room_quant) ||
@@ -121,7 +142,7 @@ module loader #(
   assign run_id_o = state_q == Features ? 2'd1 : state_q == Weights ? 2'd2 : 2'd3;
   assign run_address_o = state_q == Features ? segment_address_q :
                          state_q == Weights ? run_weight_q : run_quant_q;
-  assign run_beats_o = state_q == Features ? segment_words_q[19:0] :
+  assign run_beats_o = state_q == Features ? segment_beats_q[19:0] :
                        state_q == Weights ? 20'(words) << StepBeatBits : 20'(Tm);
 
   wire taken = run_valid_o && run_ready_i;
@@ -143,7 +164,7 @@ module loader #(
       band_pixels_o <= '0;
       band_out_pixel_o <= '0;
       begin_offset_q <= '0;
-      segment_words_q <= '0;
+      segment_beats_q <= '0;
       band_origin_o <= '0;
       band_base_o <= '0;
       words_q <= '0;
@@ -151,6 +172,8 @@ module loader #(
       run_weight_q <= '0;
       run_quant_q <= '0;
       plane_q <= '0;
+      target_q <= '0;
+      phase_q <= '0;
       group_q <= '0;
       slice_q <= '0;
     end else if (clear_i) begin
@@ -192,14 +215,16 @@ module loader #(
         end
         Segment: begin
           begin_offset_q <= {begin_byte[31:4], 4'd0};
-          segment_words_q <= ((end_byte + 32'd15) >> 4) - {4'd0, begin_byte[31:4]};
+          segment_beats_q <= ((end_byte + 32'd15) >> 4) - {4'd0, begin_byte[31:4]};
           // What lies in the buffer begins at pixel `begin` rounded down to a word.
-          band_origin_o <= (32'(band_base_o) << PixelBits) + (begin_pixel_q & 32'(PixelsPerWord - 1)) +
+          band_origin_o <= (32'(band_base_o) << (folded ? LaneBits : PixelBits)) +
+                           (begin_pixel_q & (folded ? 32'd3 : 32'(PixelsPerWord - 1))) +
                            (top_pixel_q - begin_pixel_q) - 32'(pad_left);
           state_q <= Words;
         end
         Words: begin
-          words_q <= segment_words_q * 32'(chunks);
+          words_q <= folded ? (segment_beats_q + 32'((1 << FoldBankBits) - 1)) >> FoldBankBits
+                            : segment_beats_q * 32'(chunks);
           state_q <= Room;
         end
         Room: begin
@@ -207,6 +232,8 @@ module loader #(
           run_weight_q <= weight_address;
           run_quant_q <= quant_address;
           plane_q <= '0;
+          target_q <= first_target;
+          phase_q <= first_phase;
           group_q <= '0;
           slice_q <= '0;
           if (room_features) state_q <= Features;
@@ -215,7 +242,7 @@ module loader #(
           if (taken) begin
             segment_address_q <= segment_address_q + 64'(plane_stride);
             plane_q <= plane_q + 16'd1;
-            if (plane_q == planes - 16'd1) state_q <= Quant;
+            if (plane_q == target_q - 16'd1) state_q <= slice_q == '0 ? Quant : Weights;
           end
         end
         Quant: begin
@@ -228,10 +255,13 @@ module loader #(
           if (taken) begin
             run_weight_q <= run_weight_q + (64'(words) << (StepBeatBits + 4));
             slice_q <= slice_q + 16'd1;
+            target_q <= next_target;
+            if (next_target != plane_q) state_q <= Features;
             if (last_slice) begin
               slice_q <= '0;
               group_q <= group_q + 16'd1;
-              state_q <= Quant;
+              phase_q <= phase_ends ? '0 : phase_q + PhaseBits'(1);
+              if (next_target == plane_q) state_q <= Quant;
               if (last_group) begin
                 row_q <= row_q + band_rows_o;
                 band_top_o <= band_top_o + 18'(32'(band_rows_o) * 32'(stride_h));

@@ -26,6 +26,7 @@ module read_master #(
   input  logic [1:0]  rresp_i,
 
   output logic        idle_o,
+  output logic        engines_idle_o,  // but for a descriptor, which has ID 0
   output logic        error_o,
   output logic [63:0] error_address_o
 );
@@ -38,6 +39,7 @@ module read_master #(
   logic [19:0] left_q;
   logic [1:0]  id_q;
   logic [CountBits-1:0] flying_q;
+  logic [1:0] descriptors_q;  // of those in flight
 
   logic [4:0] beats;
   burst_length #(.CountBits(20)) u_burst_length (
@@ -53,6 +55,7 @@ module read_master #(
 
   assign run_ready_o = !active_q || (issue && last_burst);
   assign idle_o = !active_q && flying_q == '0;
+  assign engines_idle_o = !(active_q && id_q != '0) && flying_q == {{CountBits - 2{1'b0}}, descriptors_q};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -61,6 +64,7 @@ module read_master #(
       left_q <= '0;
       id_q <= '0;
       flying_q <= '0;
+      descriptors_q <= '0;
       arvalid_o <= 1'b0;
       araddr_o <= '0;
       arlen_o <= '0;
@@ -85,6 +89,9 @@ module read_master #(
       if (stop_i) active_q <= 1'b0;
       if (issue != returned) begin
         flying_q <= issue ? flying_q + CountBits'(1) : flying_q - CountBits'(1);
+      end
+      if ((issue && id_q == '0) != (returned && rid_i == '0)) begin
+        descriptors_q <= issue && id_q == '0 ? descriptors_q + 2'd1 : descriptors_q - 2'd1;
       end
     end
   end

@@ -80,6 +80,8 @@ module tandem_accelerator #(
   localparam int PlaneBits = $clog2(OutPlanes + 1);
   localparam int PixelsPerWord = 16 / Block;
   localparam int SelectBits = PixelsPerWord > 1 ? $clog2(PixelsPerWord) : 1;
+  localparam int FoldPixels = Tn > 4 ? Tn / 4 : 1;
+  localparam int LaneBits = Tn > 16 ? $clog2(Tn / 4) : 2;
 
   localparam logic [1:0] IdDescriptor = 2'd0, IdFeatures = 2'd1, IdWeights = 2'd2, IdQuant = 2'd3;
 
@@ -119,10 +121,11 @@ module tandem_accelerator #(
     .busy_o(lite_busy)
   );
 
-  logic busy, queue_full, running, done_set, error_set, registers_clear;
-  logic irq_enable, irq_done, irq_error, soft_reset, doorbell;
+  logic busy, draining, queue_full, running, done_set, error_set, registers_clear;
+  logic irq_enable, irq_done, irq_error, soft_reset, abort, doorbell;
   logic [3:0] error_engine;
-  logic [1:0] error_response;
+  logic [1:0] error_response, error_cause;
+  logic [31:0] watchdog;
   logic [63:0] error_address;
   logic [31:0] jobs_done, last_job, doorbell_lo, doorbell_hi;
   logic [63:0] cycles_busy, mac_active, read_beats, write_beats, stall_feature, stall_weight, stall_output;
@@ -149,6 +152,7 @@ module tandem_accelerator #(
     .read_error_o(read_error),
     .status_busy_i(busy),
     .status_queue_full_i(queue_full),
+    .status_draining_i(draining),
     .irq_status_done_set_i(done_set),
     .irq_status_done_clear_i(registers_clear),
     .irq_status_error_set_i(error_set),
@@ -156,6 +160,7 @@ module tandem_accelerator #(
     .doorbell_lo_address_refuse_i(queue_full),
     .error_info_engine_i(error_engine),
     .error_info_response_i(error_response),
+    .error_info_cause_i(error_cause),
     .error_addr_lo_address_i(error_address[31:0]),
     .error_addr_hi_address_i(error_address[63:32]),
     .jobs_done_value_i(jobs_done),
@@ -176,6 +181,8 @@ module tandem_accelerator #(
     .stall_output_hi_count_i(stall_output[63:32]),
     .control_irq_enable_o(irq_enable),
     .control_soft_reset_o(soft_reset),
+    .control_abort_o(abort),
+    .watchdog_cycles_o(watchdog),
     .irq_status_done_o(irq_done),
     .irq_status_error_o(irq_error),
     .doorbell_lo_address_write_o(doorbell),
@@ -186,36 +193,77 @@ module tandem_accelerator #(
   assign idle_o = !busy && !lite_busy;
 
   // Control.
-  logic fetch_valid, run_ready, start, clear, stop;
-  logic [63:0] fetch_address;
-  logic [1023:0] job;
-  logic loader_done, sequencer_done, array_busy, writer_finished, writer_idle, reader_idle, misfit;
+  logic fetch_valid, fetch_ready, next_valid, next_taken, next_failed, next_fetching, next_busy, cancel;
+  logic start, clear, stop;
+  logic [63:0] fetch_address, next_error_address;
+  logic [1:0] next_cause, next_response, cancel_cause;
+  logic [1023:0] next_job, job;
+  logic loader_done, sequencer_done, array_busy, writer_finished, writer_idle, reader_idle, engines_idle, misfit;
   logic read_failed, write_failed;
   logic [63:0] read_failed_address, write_failed_address;
+  logic step, waits_feature, waits_weight, waits_output;
   wire [1:0] rid = m_rid_i[1:0];
   wire beat_descriptor = m_rvalid_i && rid == IdDescriptor;
   wire beat_features = m_rvalid_i && rid == IdFeatures;
   wire beat_weights = m_rvalid_i && rid == IdWeights;
   wire beat_quant = m_rvalid_i && rid == IdQuant;
-  job_control #(.Tm(Tm), .Tn(Tn), .BusBytes(16)) u_job_control (
+  wire wrote = m_wvalid_o && m_wready_i;
+  job_fetch u_job_fetch (
     .clk_i,
     .rst_ni,
     .doorbell_i(doorbell),
     .doorbell_address_i({doorbell_hi, doorbell_lo}),
+    .running_i(running),
+    .drop_i(soft_reset),
+    .stop_i(stop),
+    .cancel_i(cancel),
+    .cancel_cause_i(cancel_cause),
+    .valid_o(fetch_valid),
+    .ready_i(fetch_ready),
+    .address_o(fetch_address),
+    .beat_i(beat_descriptor),
+    .data_i(m_rdata_i),
+    .error_i(read_failed),
+    .response_i(m_rresp_i),
+    .error_address_i(read_failed_address),
+    .job_valid_o(next_valid),
+    .job_taken_i(next_taken),
+    .job_o(next_job),
+    .failed_o(next_failed),
+    .failed_cause_o(next_cause),
+    .failed_response_o(next_response),
+    .failed_address_o(next_error_address),
+    .fetching_o(next_fetching),
+    .busy_o(next_busy),
+    .queue_full_o(queue_full)
+  );
+  job_control #(.Tm(Tm), .Tn(Tn), .BusBytes(16)) u_job_control (
+    .clk_i,
+    .rst_ni,
+    .next_valid_i(next_valid),
+    .next_taken_o(next_taken),
+    .next_job_i(next_job),
+    .next_address_i(fetch_address),
+    .next_fetching_i(next_fetching),
+    .next_failed_i(next_failed),
+    .next_cause_i(next_cause),
+    .next_response_i(next_response),
+    .next_error_address_i(next_error_address),
+    .cancel_o(cancel),
+    .cancel_cause_o(cancel_cause),
     .soft_reset_i(soft_reset),
-    .fetch_valid_o(fetch_valid),
-    .fetch_ready_i(run_ready),
-    .fetch_address_o(fetch_address),
-    .fetch_beat_i(beat_descriptor),
-    .fetch_data_i(m_rdata_i),
+    .abort_i(abort),
+    .watchdog_i(watchdog),
+    .progress_i(step || m_rvalid_i || wrote || m_bvalid_i),
+    .waits_for_i(waits_feature ? {2'd0, IdFeatures} : waits_weight ? {2'd0, IdWeights} : 4'd4),
     .job_o(job),
     .start_o(start),
     .clear_o(clear),
     .stop_o(stop),
-    .finished_i(loader_done && sequencer_done && !array_busy && writer_finished && reader_idle),
+    .finished_i(loader_done && sequencer_done && !array_busy && writer_finished && engines_idle),
     .bus_idle_i(reader_idle && writer_idle),
     .misfit_i(misfit),
-    .read_error_i(read_failed),
+    .read_error_i(read_failed && rid != IdDescriptor),
     .read_error_id_i(rid),
     .read_error_response_i(m_rresp_i),
     .read_error_address_i(read_failed_address),
@@ -228,28 +276,45 @@ module tandem_accelerator #(
     .registers_clear_o(registers_clear),
     .error_engine_o(error_engine),
     .error_response_o(error_response),
+    .error_cause_o(error_cause),
     .error_address_o(error_address),
     .jobs_done_o(jobs_done),
     .last_job_o(last_job),
-    .busy_o(busy),
-    .queue_full_o(queue_full),
     .running_o(running)
   );
+  assign busy = running || next_busy;
+  assign draining = stop;
 
   // What is read.
   logic load_valid;
-  logic [63:0] load_address;
-  logic [19:0] load_beats;
-  logic [1:0] load_id, arid;
+  logic load_ready, run_valid, run_ready;
+  logic [63:0] load_address, run_address;
+  logic [19:0] load_beats, run_beats;
+  logic [1:0] load_id, run_id, arid;
+  read_arbiter #(.Requesters(2)) u_read_arbiter (
+    .clk_i,
+    .rst_ni,
+    .stop_i(stop),
+    .valid_i({load_valid, fetch_valid}),
+    .ready_o({load_ready, fetch_ready}),
+    .address_i({load_address, fetch_address}),
+    .beats_i({load_beats, 20'd8}),
+    .id_i({load_id, IdDescriptor}),
+    .run_valid_o(run_valid),
+    .run_ready_i(run_ready),
+    .run_address_o(run_address),
+    .run_beats_o(run_beats),
+    .run_id_o(run_id)
+  );
   read_master #(.Outstanding(Outstanding)) u_read_master (
     .clk_i,
     .rst_ni,
     .stop_i(stop),
-    .run_valid_i((fetch_valid || load_valid) && !stop),
+    .run_valid_i(run_valid),
     .run_ready_o(run_ready),
-    .run_address_i(fetch_valid ? fetch_address : load_address),
-    .run_beats_i(fetch_valid ? 20'd8 : load_beats),
-    .run_id_i(fetch_valid ? IdDescriptor : load_id),
+    .run_address_i(run_address),
+    .run_beats_i(run_beats),
+    .run_id_i(run_id),
     .arvalid_o(m_arvalid_o),
     .arready_i(m_arready_i),
     .araddr_o(m_araddr_o),
@@ -260,6 +325,7 @@ module tandem_accelerator #(
     .rid_i(rid),
     .rresp_i(m_rresp_i),
     .idle_o(reader_idle),
+    .engines_idle_o(engines_idle),
     .error_o(read_failed),
     .error_address_o(read_failed_address)
   );
@@ -270,13 +336,15 @@ module tandem_accelerator #(
 
   logic band_start, band_busy, feature_free, weight_free, quant_free;
   logic [FeatureBits-1:0] band_base;
-  logic [FeatureBits:0] band_segment_words, band_words, feature_free_words;
+  logic [FeatureBits:0] band_words, feature_free_words;
+  logic [19:0] band_segment_beats;
   logic [31:0] band_origin, band_pixels, band_out_pixel;
   logic signed [17:0] band_top;
   logic [15:0] band_rows;
   logic [WeightBits:0] weight_free_words;
   loader #(
     .Tm(Tm),
+    .Tn(Tn),
     .Block(Block),
     .FeatureWords(FeatureWords),
     .WeightWords(WeightWords),
@@ -292,14 +360,14 @@ module tandem_accelerator #(
     .done_o(loader_done),
     .misfit_o(misfit),
     .run_valid_o(load_valid),
-    .run_ready_i(run_ready && !fetch_valid && !stop),
+    .run_ready_i(load_ready),
     .run_address_o(load_address),
     .run_beats_o(load_beats),
     .run_id_o(load_id),
     .band_start_o(band_start),
     .band_busy_i(band_busy),
     .band_base_o(band_base),
-    .band_segment_words_o(band_segment_words),
+    .band_segment_beats_o(band_segment_beats),
     .band_words_o(band_words),
     .band_origin_o(band_origin),
     .band_top_o(band_top),
@@ -314,9 +382,11 @@ module tandem_accelerator #(
   );
 
   logic feature_loaded, weight_loaded, quant_loaded;
-  logic step, step_pad, step_first, step_last, step_partial, step_keep, step_group_ends;
+  logic step_first, step_last, step_partial, step_keep, step_group_ends;
   logic [FeatureBits-1:0] step_word;
   logic [SelectBits-1:0] step_select, step_position;
+  logic [LaneBits-1:0] step_lane;
+  logic [FoldPixels-1:0] step_pad;
   logic [WeightBits-1:0] step_weight, weight_word;
   logic [PixelBits-1:0] step_pixel;
   logic [PlaneBits-1:0] step_planes;
@@ -330,9 +400,10 @@ module tandem_accelerator #(
     .clk_i,
     .rst_ni,
     .clear_i(clear),
+    .folded_i(job[32*26+24]),
     .start_i(band_start),
     .base_i(band_base),
-    .segment_words_i(band_segment_words),
+    .segment_beats_i(band_segment_beats),
     .planes_i(job[32*20 +: 16]),
     .beat_i(beat_features),
     .data_i(m_rdata_i),
@@ -341,6 +412,7 @@ module tandem_accelerator #(
     .read_i(step),
     .word_i(step_word),
     .select_i(step_select),
+    .lane_i(step_lane),
     .pad_i(step_pad),
     .pad_value_i(job[32*18 +: 8]),
     .features_o(features)
@@ -374,9 +446,9 @@ module tandem_accelerator #(
   logic [63:0] task_address;
   logic [31:0] task_beats;
   logic [PlaneBits-1:0] task_planes;
-  logic waits_feature, waits_weight, waits_output;
   sequencer #(
     .Tm(Tm),
+    .Tn(Tn),
     .Block(Block),
     .FeatureWords(FeatureWords),
     .WeightWords(WeightWords),
@@ -391,7 +463,7 @@ module tandem_accelerator #(
     .job_i(job),
     .done_o(sequencer_done),
     .band_start_i(band_start),
-    .band_segment_words_i(band_segment_words),
+    .band_segment_beats_i(band_segment_beats),
     .band_words_i(band_words),
     .band_origin_i(band_origin),
     .band_top_i(band_top),
@@ -415,6 +487,7 @@ module tandem_accelerator #(
     .step_o(step),
     .step_word_o(step_word),
     .step_select_o(step_select),
+    .step_lane_o(step_lane),
     .step_pad_o(step_pad),
     .step_weight_o(step_weight),
     .step_first_o(step_first),
@@ -432,7 +505,7 @@ module tandem_accelerator #(
   );
 
   logic result, result_group_ends;
-  logic [8*Tm-1:0] result_bytes;
+  logic [32*Tm-1:0] result_words;
   logic [SelectBits-1:0] result_position;
   logic [PlaneBits-1:0] result_planes;
   array #(
@@ -468,11 +541,13 @@ module tandem_accelerator #(
     .multiplier_i(multiplier),
     .shift_i(shift),
     .quant_free_o(quant_free),
+    .rounding_i(job[32*26+27 +: 2]),
+    .raw_i(job[32*26+26]),
     .zero_point_i(job[32*18+8 +: 8]),
     .clamp_min_i(job[32*18+16 +: 8]),
     .clamp_max_i(job[32*18+24 +: 8]),
     .result_o(result),
-    .bytes_o(result_bytes),
+    .words_o(result_words),
     .position_o(result_position),
     .planes_o(result_planes),
     .group_ends_o(result_group_ends)
@@ -487,8 +562,9 @@ module tandem_accelerator #(
       .clk_i,
       .rst_ni,
       .clear_i(clear),
+      .raw_i(job[32*26+26]),
       .valid_i(result && PlaneBits'(p) < result_planes),
-      .result_i(result_bytes[8*Block*p +: 8*Block]),
+      .result_i(result_words[32*Block*p +: 32*Block]),
       .position_i(result_position),
       .last_i(result_group_ends),
       .push_o(push[p]),
@@ -533,11 +609,11 @@ module tandem_accelerator #(
   assign m_bready_o = 1'b1;
 
   // Counters.
-  counter u_cycles_busy (.clk_i, .rst_ni, .clear_i(registers_clear), .event_i(running), .count_o(cycles_busy));
+  counter u_cycles_busy (.clk_i, .rst_ni, .clear_i(registers_clear), .event_i(busy), .count_o(cycles_busy));
   counter u_mac_active (.clk_i, .rst_ni, .clear_i(registers_clear), .event_i(step), .count_o(mac_active));
   counter u_read_beats (.clk_i, .rst_ni, .clear_i(registers_clear), .event_i(m_rvalid_i), .count_o(read_beats));
   counter u_write_beats (
-    .clk_i, .rst_ni, .clear_i(registers_clear), .event_i(m_wvalid_o && m_wready_i), .count_o(write_beats)
+    .clk_i, .rst_ni, .clear_i(registers_clear), .event_i(wrote), .count_o(write_beats)
   );
   counter u_stall_feature (
     .clk_i, .rst_ni, .clear_i(registers_clear), .event_i(waits_feature), .count_o(stall_feature)

@@ -25,6 +25,7 @@ module accelerator_registers #(
   output logic read_error_o,
   input  logic status_busy_i,
   input  logic status_queue_full_i,
+  input  logic status_draining_i,
   input  logic irq_status_done_set_i,
   input  logic irq_status_done_clear_i,
   input  logic irq_status_error_set_i,
@@ -32,6 +33,7 @@ module accelerator_registers #(
   input  logic doorbell_lo_address_refuse_i,
   input  logic [3:0] error_info_engine_i,
   input  logic [1:0] error_info_response_i,
+  input  logic [1:0] error_info_cause_i,
   input  logic [31:0] error_addr_lo_address_i,
   input  logic [31:0] error_addr_hi_address_i,
   input  logic [31:0] jobs_done_value_i,
@@ -52,28 +54,33 @@ module accelerator_registers #(
   input  logic [31:0] stall_output_hi_count_i,
   output logic control_irq_enable_o,
   output logic control_soft_reset_o,
+  output logic control_abort_o,
   output logic irq_status_done_o,
   output logic irq_status_error_o,
   output logic doorbell_lo_address_write_o,
   output logic [31:0] doorbell_lo_address_o,
-  output logic [31:0] doorbell_hi_address_o
+  output logic [31:0] doorbell_hi_address_o,
+  output logic [31:0] watchdog_cycles_o
 );
 
   wire [31:0] write_mask = {{8{write_strobe_i[3]}}, {8{write_strobe_i[2]}},
                             {8{write_strobe_i[1]}}, {8{write_strobe_i[0]}}};
   wire sel_control = write_i && write_address_i == 12'h020;
   assign control_soft_reset_o = {1{sel_control}} & write_data_i[1] & write_mask[1];
+  assign control_abort_o = {1{sel_control}} & write_data_i[2] & write_mask[2];
   wire sel_irq_status = write_i && write_address_i == 12'h028;
   wire sel_doorbell_lo = write_i && write_address_i == 12'h030;
   assign doorbell_lo_address_write_o = sel_doorbell_lo && !doorbell_lo_address_refuse_i;
   assign doorbell_lo_address_o = write_data_i[31:0] & write_mask[31:0];
   wire sel_doorbell_hi = write_i && write_address_i == 12'h034;
+  wire sel_watchdog = write_i && write_address_i == 12'h04C;
 
   assign write_error_o = write_i && ((sel_doorbell_lo && doorbell_lo_address_refuse_i) ||
       !(write_address_i == 12'h020 ||
         write_address_i == 12'h028 ||
         write_address_i == 12'h030 ||
-        write_address_i == 12'h034));
+        write_address_i == 12'h034 ||
+        write_address_i == 12'h04C));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -81,11 +88,13 @@ module accelerator_registers #(
       irq_status_done_o <= '0;
       irq_status_error_o <= '0;
       doorbell_hi_address_o <= '0;
+      watchdog_cycles_o <= '0;
     end else begin
       if (sel_control) control_irq_enable_o <= (control_irq_enable_o & ~write_mask[0]) | (write_data_i[0] & write_mask[0]);
       irq_status_done_o <= irq_status_done_clear_i ? '0 : (sel_irq_status ? irq_status_done_o & ~(write_data_i[0] & write_mask[0]) : irq_status_done_o) | irq_status_done_set_i;
       irq_status_error_o <= irq_status_error_clear_i ? '0 : (sel_irq_status ? irq_status_error_o & ~(write_data_i[1] & write_mask[1]) : irq_status_error_o) | irq_status_error_set_i;
       if (sel_doorbell_hi) doorbell_hi_address_o <= (doorbell_hi_address_o & ~write_mask[31:0]) | (write_data_i[31:0] & write_mask[31:0]);
+      if (sel_watchdog) watchdog_cycles_o <= (watchdog_cycles_o & ~write_mask[31:0]) | (write_data_i[31:0] & write_mask[31:0]);
     end
   end
 
@@ -93,18 +102,19 @@ module accelerator_registers #(
     read_error_o = 1'b0;
     case (read_address_i)
       12'h000: read_data_o = 32'h54444D41;
-      12'h004: read_data_o = {16'h1, 16'h0};
+      12'h004: read_data_o = {16'h1, 16'h1};
       12'h008: read_data_o = {CapabilityArrayBlock, CapabilityArrayBusBytes, CapabilityArrayTn, CapabilityArrayTm};
       12'h00C: read_data_o = {CapabilityBuffersWeightKib, CapabilityBuffersFeatureKib};
       12'h010: read_data_o = {CapabilityLimitsOutstandingWrites, CapabilityLimitsOutstandingReads, CapabilityLimitsAccumulators};
-      12'h020: read_data_o = {30'd0, 1'd0, control_irq_enable_o};
-      12'h024: read_data_o = {30'd0, status_queue_full_i, status_busy_i};
+      12'h020: read_data_o = {29'd0, 1'd0, 1'd0, control_irq_enable_o};
+      12'h024: read_data_o = {29'd0, status_draining_i, status_queue_full_i, status_busy_i};
       12'h028: read_data_o = {30'd0, irq_status_error_o, irq_status_done_o};
       12'h030: read_data_o = 32'd0;
       12'h034: read_data_o = doorbell_hi_address_o;
-      12'h040: read_data_o = {22'd0, error_info_response_i, 4'd0, error_info_engine_i};
+      12'h040: read_data_o = {18'd0, error_info_cause_i, 2'd0, error_info_response_i, 4'd0, error_info_engine_i};
       12'h044: read_data_o = error_addr_lo_address_i;
       12'h048: read_data_o = error_addr_hi_address_i;
+      12'h04C: read_data_o = watchdog_cycles_o;
       12'h050: read_data_o = jobs_done_value_i;
       12'h054: read_data_o = last_job_id_i;
       12'h060: read_data_o = cycles_busy_lo_count_i;

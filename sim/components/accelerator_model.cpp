@@ -169,9 +169,7 @@ std::uint32_t AcceleratorModel::engine_of(const accelerator::Burst& burst, bool 
   const auto within = [&](std::uint64_t begin, std::int64_t bytes) {
     return burst.address >= begin && burst.address - begin < static_cast<std::uint64_t>(bytes);
   };
-  if (within(job_.weights, accelerator::packed_weight_bytes(job_.out_channels, job_.in_channels,
-                                                            job_.kernel_h, job_.kernel_w, array_)))
-    return kWeightEngine;
+  if (within(job_.weights, accelerator::packed_weight_bytes(job_, array_))) return kWeightEngine;
   if (within(job_.quant, round_up(job_.out_channels, array_.tm) * accelerator::kQuantBytes))
     return kQuantEngine;
   return kFeatureEngine;

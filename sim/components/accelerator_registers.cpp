@@ -22,7 +22,7 @@ std::optional<std::uint32_t> AcceleratorRegisters::read(std::uint32_t offset) co
     case regs::kIdOffset:
       return regs::kIdValue;
     case regs::kVersionOffset:
-      return 1u << regs::kVersionMajorShift;
+      return 1u << regs::kVersionMajorShift | 1u << regs::kVersionMinorShift;
     case regs::kCapabilityArrayOffset:
       return field(array_.tm, regs::kCapabilityArrayTmShift, regs::kCapabilityArrayTmMask) |
              field(array_.tn, regs::kCapabilityArrayTnShift, regs::kCapabilityArrayTnMask) |
@@ -53,7 +53,8 @@ std::optional<std::uint32_t> AcceleratorRegisters::read(std::uint32_t offset) co
       return doorbell_hi_;
     case regs::kErrorInfoOffset:
       return field(error_engine_, regs::kErrorInfoEngineShift, regs::kErrorInfoEngineMask) |
-             field(error_response_, regs::kErrorInfoResponseShift, regs::kErrorInfoResponseMask);
+             field(error_response_, regs::kErrorInfoResponseShift, regs::kErrorInfoResponseMask) |
+             field(error_cause_, regs::kErrorInfoCauseShift, regs::kErrorInfoCauseMask);
     case regs::kErrorAddrLoOffset:
       return low(error_address_);
     case regs::kErrorAddrHiOffset:
@@ -128,6 +129,7 @@ void AcceleratorRegisters::job_failed(std::uint32_t id, std::uint32_t engine, st
   if (!irq_error_) {
     error_engine_ = engine;
     error_response_ = response;
+    error_cause_ = response == 0 ? 1 : 0;
     error_address_ = address;
   }
   irq_error_ = true;
@@ -136,7 +138,7 @@ void AcceleratorRegisters::job_failed(std::uint32_t id, std::uint32_t engine, st
 
 void AcceleratorRegisters::clear() {
   irq_done_ = irq_error_ = false;
-  error_engine_ = error_response_ = 0;
+  error_engine_ = error_response_ = error_cause_ = 0;
   error_address_ = 0;
   jobs_done_ = last_job_ = 0;
   counters = {};

@@ -44,7 +44,7 @@ class AcceleratorRegisters {
   bool busy_ = false, queue_full_ = false;
   std::uint32_t doorbell_hi_ = 0;
   std::uint64_t doorbell_ = 0;
-  std::uint32_t error_engine_ = 0, error_response_ = 0;
+  std::uint32_t error_engine_ = 0, error_response_ = 0, error_cause_ = 0;
   std::uint64_t error_address_ = 0;
   std::uint32_t jobs_done_ = 0, last_job_ = 0;
 };

@@ -16,51 +16,77 @@ namespace {
 using accelerator::Array;
 using accelerator::ConvJob;
 
-// One output value by the definition of a convolution, from what lies in memory.
-std::int8_t plain_output(const ConvJob& job, const Array& array, Memory& memory, int k, int y, int x) {
-  const network::BlockedLayout in{job.in_channels, job.in_h, job.in_w, array.block(), 1};
-  const std::int64_t chunks = divide_up(job.in_channels, array.tn);
+// One output value by the definition of a convolution, from the plain weights and what lies in memory.
+std::int64_t plain_sum(const PlacedJob& placed, const Array& array, Memory& memory, int k, int y, int x) {
+  const ConvJob& job = placed.job;
+  const network::BlockedLayout in = input_layout(job, array);
+  // A group's first input channel; of a dense job 0.
+  const int first =
+      job.form == accelerator::Form::grouped
+          ? (k + job.group_phase * array.tm) / placed.shape.in_channels * placed.shape.in_channels
+          : 0;
   std::int64_t sum = 0;
-  for (int c = 0; c < job.in_channels; ++c) {
+  std::size_t at = static_cast<std::size_t>(k * placed.shape.in_channels * job.kernel_h * job.kernel_w);
+  for (int c = 0; c < placed.shape.in_channels; ++c) {
     for (int ky = 0; ky < job.kernel_h; ++ky) {
       for (int kx = 0; kx < job.kernel_w; ++kx) {
         const int iy = y * job.stride_h - job.pad_top + ky * job.dilation_h;
         const int ix = x * job.stride_w - job.pad_left + kx * job.dilation_w;
         const bool inside = iy >= 0 && iy < job.in_h && ix >= 0 && ix < job.in_w;
-        const int value = !inside ? job.in_zero_point
-                                  : static_cast<std::int8_t>(*memory.at(
-                                        job.input + static_cast<std::uint64_t>(in.offset(c, iy, ix)), 1));
-        const std::int64_t step =
-            ((k / array.tm * chunks + c / array.tn) * job.kernel_h + ky) * job.kernel_w + kx;
-        const std::int64_t at = step * array.step_bytes() + k % array.tm * array.tn + c % array.tn;
-        sum += value * static_cast<std::int8_t>(*memory.at(job.weights + static_cast<std::uint64_t>(at), 1));
+        const int value = !inside
+                              ? job.in_zero_point
+                              : static_cast<std::int8_t>(*memory.at(
+                                    job.input + static_cast<std::uint64_t>(in.offset(first + c, iy, ix)), 1));
+        sum += value * placed.weights[at++];
       }
     }
   }
+  return sum;
+}
+
+// That value requantised, rounded by comparing with the neighbours instead of by adding and shifting.
+std::int64_t plain_output(const ConvJob& job, Memory& memory, int k, std::int64_t sum) {
   std::int32_t entry[3];
   std::memcpy(entry, memory.at(job.quant + static_cast<std::uint64_t>(16 * k), 12), 12);
-  return accelerator::requantise(static_cast<std::int32_t>(sum + entry[0]), entry[1], entry[2],
-                                 job.out_zero_point, job.clamp_min, job.clamp_max);
+  const auto acc = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum + entry[0]));
+  __extension__ using Wide = __int128;
+  const Wide product = Wide{acc} * entry[1];
+  const Wide unit = Wide{1} << entry[2];
+  Wide low = product / unit;
+  if (product < low * unit) --low;
+  const Wide twice = 2 * (product - low * unit);  // the fraction against one half
+  bool up = twice > unit;
+  if (twice == unit) {
+    up = job.rounding == accelerator::Rounding::half_up ||
+         (job.rounding == accelerator::Rounding::half_even && low % 2 != 0) ||
+         (job.rounding == accelerator::Rounding::half_away && product > 0);
+  }
+  if (job.rounding == accelerator::Rounding::floor) up = false;
+  const auto rounded = static_cast<std::int64_t>(low + (up ? 1 : 0));
+  if (job.raw) return static_cast<std::int32_t>(rounded);
+  return std::clamp<std::int64_t>(rounded + job.out_zero_point, job.clamp_min, job.clamp_max);
 }
 
 TEST(Model, ExecuteIsTheConvolutionOnEveryArray) {
   for (const char* const name : {"8x32", "16x16", "2x32", "32x4", "2x4", "32x32", "4x8"}) {
     const Array array = accelerator::parse_array(name);
     Random random(5, name);
-    for (int i = 0; i < 12; ++i) {
+    for (int i = 0; i < 24; ++i) {
       Memory memory(0x1000, std::size_t{4} << 20);
       std::uint64_t offset = 0;
       const PlacedJob placed = place(random_shape(random, array, 3000), array, memory, offset, random);
       SCOPED_TRACE(std::string(name) + " " + describe(placed.job));
       accelerator::execute(placed.job, array, memory);
       const ConvJob& job = placed.job;
-      const network::BlockedLayout out{job.out_channels, job.out_h, job.out_w, array.block(), 1};
+      const network::BlockedLayout out = output_layout(job, array);
       for (int k = 0; k < job.out_channels; ++k) {
         for (int y = job.row_begin; y < job.row_end; ++y) {
           for (int x = 0; x < job.out_w; ++x) {
-            const auto got = static_cast<std::int8_t>(
-                *memory.at(job.output + static_cast<std::uint64_t>(out.offset(k, y, x)), 1));
-            ASSERT_EQ(got, plain_output(job, array, memory, k, y, x)) << k << " " << y << " " << x;
+            const auto* const at = memory.at(job.output + static_cast<std::uint64_t>(out.offset(k, y, x)), 1);
+            std::int32_t got = static_cast<std::int8_t>(*at);
+            if (job.raw) std::memcpy(&got, at, sizeof got);
+            ASSERT_EQ(got, plain_output(job, memory, k, plain_sum(placed, array, memory, k, y, x)))
+                << k << " " << y << " " << x;
           }
         }
       }
@@ -98,10 +124,11 @@ TEST(Model, WeightsFromAMultipleOfTmOnAreOneRange) {
   std::vector<std::int8_t> weights(std::size_t{20} * 40 * 9);
   Random random(3);
   for (auto& weight : weights) weight = static_cast<std::int8_t>(random.next());
-  const auto whole = accelerator::pack_weights(weights, 20, 40, 3, 3, array);
+  const auto whole = accelerator::pack_weights(weights, {20, 40, 3, 3}, array);
   const auto tail =
-      accelerator::pack_weights(std::span(weights).subspan(std::size_t{8} * 40 * 9), 12, 40, 3, 3, array);
-  EXPECT_EQ(static_cast<std::int64_t>(whole.size()), accelerator::packed_weight_bytes(20, 40, 3, 3, array));
+      accelerator::pack_weights(std::span(weights).subspan(std::size_t{8} * 40 * 9), {12, 40, 3, 3}, array);
+  EXPECT_EQ(static_cast<std::int64_t>(whole.size()),
+            accelerator::packed_weight_bytes(accelerator::WeightShape{20, 40, 3, 3}, array));
   EXPECT_TRUE(std::equal(tail.begin(), tail.end(), whole.end() - static_cast<std::ptrdiff_t>(tail.size())));
 }
 

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "models/accelerator/job.h"
 #include "models/core/random.h"
+#include "models/network/layout.h"
 #include "tests/rtl/bench.h"
 
 namespace tandem::rtl_test {
@@ -14,7 +16,12 @@ namespace tandem::rtl_test {
 struct PlacedJob {
   accelerator::ConvJob job;
   std::uint64_t descriptor = 0;
+  accelerator::WeightShape shape;    // of `weights`
+  std::vector<std::int8_t> weights;  // as a network has them, before packing
 };
+
+network::BlockedLayout input_layout(const accelerator::ConvJob& job, const accelerator::Array& array);
+network::BlockedLayout output_layout(const accelerator::ConvJob& job, const accelerator::Array& array);
 
 // Shape, window, range and zero points drawn so that the job takes at most about `work` array cycles.
 accelerator::ConvJob random_shape(Random& random, const accelerator::Array& array, std::int64_t work);

@@ -146,9 +146,10 @@ struct AcceleratorBench {
     job.in_plane_stride = in.plane_stride();
     job.out_plane_stride = out.plane_stride();
     const std::int64_t table = round_up(out_channels, array.tm);
+    const accelerator::WeightShape shape{out_channels, in_channels, kernel, kernel};
     job.input = take(in.bytes());
     job.output = take(out.bytes());
-    job.weights = take(accelerator::packed_weight_bytes(out_channels, in_channels, kernel, kernel, array));
+    job.weights = take(accelerator::packed_weight_bytes(shape, array));
     job.quant = take(table * 16);
     const std::uint64_t descriptor = take(accelerator::kJobBytes);
     EXPECT_EQ(accelerator::tile(job, array), std::nullopt);
@@ -157,7 +158,7 @@ struct AcceleratorBench {
     for (std::int64_t i = 0; i < in.bytes(); ++i) input[i] = static_cast<std::uint8_t>(random.next());
     std::vector<std::int8_t> weights(static_cast<std::size_t>(out_channels * in_channels * kernel * kernel));
     for (std::int8_t& weight : weights) weight = static_cast<std::int8_t>(random.between(-128, 127));
-    const auto packed = accelerator::pack_weights(weights, out_channels, in_channels, kernel, kernel, array);
+    const auto packed = accelerator::pack_weights(weights, shape, array);
     std::memcpy(dram.at(job.weights, static_cast<std::int64_t>(packed.size())), packed.data(), packed.size());
     for (std::int64_t k = 0; k < table; ++k) {
       const std::int32_t entry[4] = {static_cast<std::int32_t>(random.between(-100000, 100000)), 1 << 30, 44,

@@ -158,7 +158,7 @@ TEST_P(EachFidelity, WhatIsNoDescriptorIsRefused) {
     host.doorbell(placed.descriptor);
     host.wait_interrupt();
     EXPECT_EQ(host.read(regs::kIrqStatusOffset), regs::kIrqStatusErrorMask);
-    EXPECT_EQ(host.read(regs::kErrorInfoOffset), 0u);
+    EXPECT_EQ(host.read(regs::kErrorInfoOffset), 1u << regs::kErrorInfoCauseShift);
     EXPECT_EQ(host.read(regs::kErrorAddrLoOffset), static_cast<std::uint32_t>(placed.descriptor));
   });
   EXPECT_TRUE(bench.finished);

@@ -119,13 +119,14 @@ TEST_F(OnUltra96, CoresBesideAnAcceleratorThatDoesNotSnoopPayForEveryLine) {
   spec::Platform snooping = platform_;
   snooping.accelerators[0].coherent = true;
   const LatencyModel snooped(model_, snooping, {});
-  // conv1: 3 channels of 227x227 in, 64 of 113x113 out, in planes of 8; all of it on the cores.
+  // conv1: 3 channels of 227x227 in, in blocks of 4; 64 of 113x113 out, in planes of 8; all of it on the
+  // cores.
   const network::LayerId id = test::id_of(*model_.network, "conv1");
-  const auto plane_lines = [](std::int64_t pixels) { return divide_up(pixels * 8, 64); };
+  const auto plane_lines = [](std::int64_t pixels, int block) { return divide_up(pixels * block, 64); };
   const network::Shape in = model_.network->input_shape(id);
   const network::Shape out = model_.network->layer(id).output;
-  const double lines_in = static_cast<double>(plane_lines(std::int64_t{in.h} * in.w));
-  const double lines_out = static_cast<double>(8 * plane_lines(std::int64_t{out.h} * out.w));
+  const double lines_in = static_cast<double>(plane_lines(std::int64_t{in.h} * in.w, 4));
+  const double lines_out = static_cast<double>(8 * plane_lines(std::int64_t{out.h} * out.w, 8));
   const double cycles = (8.0 * lines_in + 8.0 * lines_out) / 4;
   EXPECT_EQ(latency.split_layer(id, resource("accelerator0"), resource("a53x4"), 0) -
                 snooped.split_layer(id, resource("accelerator0"), resource("a53x4"), 0),

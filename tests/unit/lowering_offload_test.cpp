@@ -40,7 +40,9 @@ TEST(Offload, SaysWhyNotWithNumbers) {
             "the accelerator computes int8, the run is fp32");
   EXPECT_EQ(refusal({8, 4, 4}, pool(LayerKind::max_pool, "l", square(2))),
             "the accelerator runs conv and fully_connected, not max_pool");
-  EXPECT_EQ(refusal({8, 4, 4}, conv("l", 8, square(3), 8)), "the accelerator has no depthwise mode");
+  EXPECT_EQ(refusal({8, 4, 4}, conv("l", 16, square(3), 8)),
+            "groups of 1 input and 2 output channels are not multiples of 8 and 8");
+  EXPECT_EQ(refusal({3, 8, 8}, conv("l", 3, square(3), 3)), "channel groups of an image of few channels");
   EXPECT_EQ(refusal({16, 4, 4}, conv("l", 24, square(1), 4)),
             "groups of 4 input and 6 output channels are not multiples of 8 and 8");
   EXPECT_EQ(refusal({16, 4, 4}, conv("l", 24, square(1), 2)),
@@ -61,12 +63,37 @@ TEST(Offload, AFullyConnectedLayerIsAConvolutionOfWhatWasThereBeforeTheFlatten) 
                            .add(layer_of(LayerKind::flatten, "flat"))
                            .add(fully_connected("fc", 10))
                            .build();
-  const GroupShape shape = group_shape(*network, 3);
+  const GroupShape shape = group_shape(*network, 3, kArray);
   EXPECT_EQ(shape.in_channels, 40);
   EXPECT_EQ(shape.kernel_h, 6);
   EXPECT_EQ(shape.kernel_w, 5);
   EXPECT_EQ(shape.out_channels, 10);
   EXPECT_EQ(shape.out_h * shape.out_w, 1);
+}
+
+TEST(Offload, SmallGroupsAreOneGroupedJobAndAnImageOfFewChannelsAFoldedOne) {
+  const auto depthwise = Sketch({64, 9, 9}).add(conv("l", 64, square(3), 64)).build();
+  const GroupShape grouped = group_shape(*depthwise, 1, kArray);
+  EXPECT_EQ(grouped.form, accelerator::Form::grouped);
+  EXPECT_EQ(grouped.groups, 1);
+  EXPECT_EQ(grouped.channels_per_group, 1);
+  EXPECT_EQ(grouped.out_channels, 64);
+  // 8 outputs a step in chunks of 32 inputs: channel 40 is the second step of the second chunk.
+  const auto jobs =
+      jobs_without_addresses(model_of_sizes(depthwise, Precision::int8), 1, {40, 64, 0, 7}, kArray);
+  ASSERT_EQ(jobs.size(), 1u);
+  EXPECT_EQ(jobs[0].group_phase, 1);
+  EXPECT_EQ(jobs[0].in_channels, 32);
+  EXPECT_EQ(jobs[0].out_channels, 24);
+
+  EXPECT_EQ(group_shape(*Sketch({3, 9, 9}).add(conv("l", 8, square(3))).build(), 1, kArray).form,
+            accelerator::Form::folded);
+  EXPECT_EQ(group_shape(*Sketch({5, 9, 9}).add(conv("l", 8, square(3))).build(), 1, kArray).form,
+            accelerator::Form::dense);
+  EXPECT_EQ(
+      group_shape(*Sketch({3, 9, 9}).add(conv("l", 8, square(3))).build(), 1, accelerator::parse_array("8x4"))
+          .form,
+      accelerator::Form::dense);
 }
 
 TEST(Jobs, OneAGroupTouched) {
