@@ -61,8 +61,7 @@ class Recurrence {
       freed[1] = computed_;
       words[1] = band.words;
     }
-    return std::max(computed_ + kPipelineCycles + last_burst_ * per_beat_, written_) + memory_.write_latency +
-           kFinishCycles;
+    return written_ + memory_.write_latency + kFinishCycles;
   }
 
  private:
@@ -109,9 +108,10 @@ class Recurrence {
         const double drain = pixels == 1 && slice > 0 ? kPartialSumCycles : 0;
         computed_ = std::max(computed_ + kSliceCycles + drain, there);
         const double begin = computed_;
-        computed_ +=
-            static_cast<double>(pixels * (last ? std::max<std::int64_t>(words, g_.raw_beats) : words));
-        if (last) write(begin, group, beats);
+        const auto pixel_cycles =
+            static_cast<double>(last ? std::max<std::int64_t>(words, g_.raw_beats) : words);
+        computed_ += static_cast<double>(pixels) * pixel_cycles;
+        if (last) write(begin, pixel_cycles, group, beats);
         past_.push(computed_);
       }
       // The same again for the groups that are left.
@@ -128,15 +128,18 @@ class Recurrence {
     }
   }
 
-  // The results of a group leave while it is computed, and hold it up when the bus is slower.
-  void write(double begin, int group, std::int64_t beats) {
+  // The results of a group leave while it is computed, and hold it up when the bus is slower. Its first burst
+  // goes when it is full.
+  void write(double begin, double pixel_cycles, int group, std::int64_t beats) {
     const int planes = std::min(g_.out_planes, g_.written_planes - group * g_.out_planes);
     const double leave = static_cast<double>(planes * beats) * per_beat_;
-    last_burst_ = static_cast<double>(std::min<std::int64_t>(kBurstBeats, beats));
-    const double end = std::max(written_, begin + kPipelineCycles) + leave;
-    const double slack = kFifoBeats * planes * per_beat_;
+    const double first = static_cast<double>(std::min<std::int64_t>(kBurstBeats, beats) * kBeatBytes) /
+                         static_cast<double>(out_pixel_bytes(job_, g_)) * pixel_cycles;
+    const double end = std::max(written_, begin + kPipelineCycles + first) + leave;
+    const double slack = static_cast<double>(kFifoBeats * planes) * per_beat_;
     computed_ = std::max(computed_, end - slack);
-    written_ = std::max(end, computed_ + kPipelineCycles);
+    const double tail = static_cast<double>(planes * ((beats - 1) % kBurstBeats + 1)) * per_beat_;
+    written_ = std::max(end, computed_ + kPipelineCycles + tail);
   }
 
   const ConvJob& job_;
@@ -146,7 +149,7 @@ class Recurrence {
   double per_beat_ = 1;
   std::int64_t slices_ahead_ = 1;
   Past past_;
-  double ordered_ = 0, arrived_ = 0, features_there_ = 0, computed_ = 0, written_ = 0, last_burst_ = 16;
+  double ordered_ = 0, arrived_ = 0, features_there_ = 0, computed_ = 0, written_ = 0;
 };
 
 }  // namespace

@@ -99,24 +99,44 @@ module write_master #(
   logic [4:0] beats_q;
   logic [CountBits-1:0] flying_q;
 
-  wire [63:0] address = address_q[64*plane_q +: 64];
-  wire [31:0] left = left_q[32*plane_q +: 32];
-  logic [4:0] beats;
-  burst_length #(.CountBits(32)) u_burst_length (
-    .page_beat_i(address[11:4]),
-    .left_i(left),
-    .beats_o(beats)
-  );
-
   wire all_written = left_q == '0;
   assign pop = wvalid_o && wready_i;
   wire sent = (!wvalid_o || (wready_i && wlast_o)) && (!awvalid_o || awready_i);
-  wire ready = left != '0 && 32'(level[LevelBits*plane_q +: LevelBits]) >= 32'(beats) + 32'(pop);
+
+  // Every plane's next burst, and whether its beats are all there.
+  logic [5*Planes-1:0] plane_beats;
+  logic [Planes-1:0] ready;
+  for (genvar p = 0; p < Planes; p++) begin : gen_burst
+    wire [31:0] left = left_q[32*p +: 32];
+    wire popped = pop && plane_q == PlaneBits'(p);
+    burst_length #(.CountBits(32)) u_burst_length (
+      .page_beat_i(address_q[64*p+4 +: 8]),
+      .left_i(left),
+      .beats_o(plane_beats[5*p +: 5])
+    );
+    assign ready[p] = left != '0 &&
+                      32'(level[LevelBits*p +: LevelBits]) >= 32'(plane_beats[5*p +: 5]) + 32'(popped);
+  end
+
+  // The planes take turns.
+  logic [PlaneBits-1:0] next, turn;
+  always_comb begin
+    next = plane_q;
+    turn = plane_q;
+    for (int p = Planes; p >= 1; p--) begin
+      turn = (plane_q + PlaneBits'(p)) & PlaneBits'(Planes - 1);
+      if (ready[turn]) next = turn;
+    end
+  end
+  wire [63:0] address = address_q[64*next +: 64];
+  wire [4:0] beats = plane_beats[5*next +: 5];
+
   // The next burst may follow at once.
   wire free = state_q == Select || (state_q == Send && sent);
-  wire issue = free && !stop_i && ready && flying_q != CountBits'(Outstanding);
+  wire issue = free && !stop_i && ready != '0 && flying_q != CountBits'(Outstanding);
 
-  assign task_pop = state_q == Idle && tasks != '0 && !stop_i;
+  // The next task is taken when the last burst of the one before is on its way.
+  assign task_pop = all_written && tasks != '0 && !stop_i;
   assign wdata_o = data[128*plane_q +: 128];
   assign wstrb_o = strobe[16*plane_q +: 16];
   assign wlast_o = beats_q == 5'd1;
@@ -141,21 +161,15 @@ module write_master #(
         beats_q <= beats_q - 5'd1;
         if (wlast_o) wvalid_o <= 1'b0;
       end
+      if (task_pop) begin
+        for (int p = 0; p < Planes; p++) begin
+          address_q[64*p +: 64] <= task_address + 64'(plane_stride_i) * 64'(p);
+          left_q[32*p +: 32] <= p < 32'(task_planes) ? task_beats : 32'd0;
+        end
+      end
       case (state_q)
-        Idle: begin
-          if (task_pop) begin
-            for (int p = 0; p < Planes; p++) begin
-              address_q[64*p +: 64] <= task_address + 64'(plane_stride_i) * 64'(p);
-              left_q[32*p +: 32] <= p < 32'(task_planes) ? task_beats : 32'd0;
-            end
-            plane_q <= '0;
-            state_q <= Select;
-          end
-        end
-        Select: begin
-          if (all_written) state_q <= Idle;
-          else if (!ready) plane_q <= plane_q == PlaneBits'(Planes - 1) ? '0 : plane_q + PlaneBits'(1);
-        end
+        Idle: if (task_pop) state_q <= Select;
+        Select: if (all_written && !task_pop) state_q <= Idle;
         Send: if (sent) state_q <= Select;
         default: state_q <= Idle;
       endcase
@@ -165,14 +179,18 @@ module write_master #(
         awlen_o <= {3'd0, beats} - 8'd1;
         wvalid_o <= 1'b1;
         beats_q <= beats;
-        address_q[64*plane_q +: 64] <= address + {55'd0, beats, 4'd0};
-        left_q[32*plane_q +: 32] <= left - 32'(beats);
+        plane_q <= next;
+        address_q[64*next +: 64] <= address + {55'd0, beats, 4'd0};
+        left_q[32*next +: 32] <= left_q[32*next +: 32] - 32'(beats);
         state_q <= Send;
       end
       if (issue != bvalid_i) begin
         flying_q <= issue ? flying_q + CountBits'(1) : flying_q - CountBits'(1);
       end
-      if (clear_i) state_q <= Idle;
+      if (clear_i) begin
+        state_q <= Idle;
+        left_q <= '0;
+      end
     end
   end
 
