@@ -149,29 +149,33 @@ module feature_buffer #(
   end
 
   // The word or the pixels that are asked for.
-  logic [8*Block*Banks-1:0] plain, folded;
-  always_comb begin
-    for (int b = 0; b < Banks; b++) begin
-      plain[8*Block*b +: 8*Block] = words[128*b+8*Block*select1_q[SelectBits-1:0] +: 8*Block];
-    end
-  end
   if (FoldPixels > 1) begin : gen_fold
     wire [32*Lanes-1:0] lanes = words[32*Lanes-1:0];
     logic [LaneBits-1:0] lane1_q;
     always_ff @(posedge clk_i) begin
       if (read_i) lane1_q <= lane_i;
-    end
-    always_comb begin
-      for (int p = 0; p < FoldPixels; p++) begin
-        folded[32*p +: 32] = pad1_q[p] ? {4{pad_value_i}} : lanes[32*LaneBits'(lane1_q + LaneBits'(p)) +: 32];
+      if (read1_q && folded1_q) begin
+        for (int p = 0; p < FoldPixels; p++) begin
+          features_o[32*p +: 32] <=
+              pad1_q[p] ? {4{pad_value_i}} : lanes[32*LaneBits'(lane1_q + LaneBits'(p)) +: 32];
+        end
+      end else if (read1_q) begin
+        for (int b = 0; b < Banks; b++) begin
+          features_o[8*Block*b +: 8*Block] <=
+              pad1_q[0] ? {Block{pad_value_i}} : words[128*b+8*Block*select1_q[SelectBits-1:0] +: 8*Block];
+        end
       end
     end
   end else begin : gen_no_fold
-    wire unused = ^lane_i;
-    assign folded = '0;
-  end
-  always_ff @(posedge clk_i) begin
-    if (read1_q) features_o <= folded1_q ? folded : pad1_q[0] ? {Tn{pad_value_i}} : plain;
+    wire unused = ^{lane_i, folded1_q};
+    always_ff @(posedge clk_i) begin
+      if (read1_q) begin
+        for (int b = 0; b < Banks; b++) begin
+          features_o[8*Block*b +: 8*Block] <=
+              pad1_q[0] ? {Block{pad_value_i}} : words[128*b+8*Block*select1_q[SelectBits-1:0] +: 8*Block];
+        end
+      end
+    end
   end
 
 endmodule

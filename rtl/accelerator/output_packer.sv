@@ -39,7 +39,7 @@ module output_packer #(
       if (RawPixels == 1) begin
         data_o = raw_data;
         strobe_o = '1;
-      end else begin
+      end else if (valid_i) begin
         for (int p = 0; p < RawPixels; p++) begin
           if (position_i[0] == 1'(p)) begin
             data_o[RawBits*p +: RawBits] = result_i[RawBits-1:0];
@@ -47,7 +47,7 @@ module output_packer #(
           end
         end
       end
-    end else begin
+    end else if (valid_i) begin
       for (int p = 0; p < PixelsPerWord; p++) begin
         if (position_i == SelectBits'(p)) begin
           for (int c = 0; c < Block; c++) data_o[8*(Block*p+c) +: 8] = result_i[32*c +: 8];

@@ -24,16 +24,18 @@ module requantise (
   logic [5:0] shift1_q, shift2_q;
   logic signed [63:0] product_q;
 
-  // What is added before the shift; the shifted one is dropped again where the shift is 0.
-  wire [63:0] half = (64'd1 << shift2_q) >> 1;
-  wire [63:0] above = $unsigned(product_q) >> shift2_q;
-  wire down = rounding_i == 2'd3 || shift2_q == '0;
-  wire one_less = (rounding_i == 2'd1 && !above[0]) || (rounding_i == 2'd2 && product_q[63]);
-  wire [63:0] addend = down ? 64'd0 : one_less ? half - 64'd1 : half;
-  wire signed [63:0] rounded = $signed(product_q + $signed(addend)) >>> shift2_q;
-  wire signed [63:0] moved = rounded + 64'(zero_point_i);
-
-  wire unused = ^above[63:1];
+  // The product shifted and rounded. A function, so that a simulator works it out for a result only.
+  function automatic logic signed [63:0] rounded(input logic signed [63:0] product, input logic [5:0] shift);
+    logic [63:0] half;
+    half = (64'd1 << shift) >> 1;  // the shifted one is dropped again where the shift is 0
+    if (rounding_i == 2'd3 || shift == '0) half = '0;
+    else if (rounding_i == 2'd1 && !(1'($unsigned(product) >> shift))) half = half - 64'd1;
+    else if (rounding_i == 2'd2 && product[63]) half = half - 64'd1;
+    rounded = $signed(product + $signed(half)) >>> shift;
+  endfunction
+  function automatic logic [7:0] clamped(input logic signed [63:0] value);
+    clamped = value < 64'(clamp_min_i) ? clamp_min_i : value > 64'(clamp_max_i) ? clamp_max_i : value[7:0];
+  endfunction
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -56,8 +58,8 @@ module requantise (
       shift2_q <= shift1_q;
     end
     if (valid2_q) begin
-      if (raw_i) word_o <= rounded[31:0];
-      else word_o[7:0] <= moved < 64'(clamp_min_i) ? clamp_min_i : moved > 64'(clamp_max_i) ? clamp_max_i : moved[7:0];
+      if (raw_i) word_o <= 32'(rounded(product_q, shift2_q));
+      else word_o[7:0] <= clamped(rounded(product_q, shift2_q) + 64'(zero_point_i));
     end
   end
 
