@@ -47,11 +47,15 @@ Json accelerator_json(const spec::RunResult& result) {
     sum.cycles += unit.cycles;
     sum.macs += unit.macs;
     sum.jobs += unit.jobs;
-    if (unit.utilization > 0) possible += static_cast<double>(unit.macs) / unit.utilization;
+    sum.conv_cycles += unit.conv_cycles;
+    sum.conv_macs += unit.conv_macs;
+    if (unit.utilization > 0) possible += static_cast<double>(unit.conv_macs) / unit.utilization;
   }
   return {{"cycles", sum.cycles},
           {"macs", sum.macs},
-          {"utilization", possible > 0 ? static_cast<double>(sum.macs) / possible : 0.0},
+          {"conv_cycles", sum.conv_cycles},
+          {"conv_macs", sum.conv_macs},
+          {"utilization", possible > 0 ? static_cast<double>(sum.conv_macs) / possible : 0.0},
           {"jobs", sum.jobs}};
 }
 

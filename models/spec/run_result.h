@@ -34,7 +34,8 @@ struct AcceleratorResult {
   std::int64_t jobs = 0;
   std::int64_t cycles = 0;  // from doorbells to interrupts
   std::int64_t macs = 0;    // useful: those of the layers it computed
-  double utilization = 0;   // macs / (Tm * Tn * cycles)
+  std::int64_t conv_cycles = 0, conv_macs = 0;  // the convolutions' part, without fully connected layers
+  double utilization = 0;                       // conv_macs / (Tm * Tn * conv_cycles)
 };
 
 struct MemoryResult {

@@ -52,11 +52,14 @@ TEST(ResultJson, ConvertsUnits) {
 TEST(ResultJson, UtilizationOfSeveralAcceleratorsIsThatOfAllTheirArrays) {
   spec::RunResult result = sample_result();
   // 1000 of 4000 possible MACs and 3000 of 6000.
-  result.accelerators = {{"accelerator0", 1, 10, 1000, 0.25}, {"accelerator1", 2, 20, 3000, 0.5}};
+  result.accelerators = {{"accelerator0", 1, 10, 1100, 8, 1000, 0.25},
+                         {"accelerator1", 2, 20, 3000, 20, 3000, 0.5}};
   const Json json = result_json(result);
   EXPECT_DOUBLE_EQ(json["accelerator"]["utilization"].get<double>(), 0.4);
   EXPECT_EQ(json["accelerator"]["cycles"], 30);
-  EXPECT_EQ(json["accelerator"]["macs"], 4000);
+  EXPECT_EQ(json["accelerator"]["macs"], 4100);
+  EXPECT_EQ(json["accelerator"]["conv_macs"], 4000);
+  EXPECT_EQ(json["accelerator"]["conv_cycles"], 28);
   result.accelerators.clear();
   EXPECT_EQ(result_json(result)["accelerator"]["utilization"], 0.0);
 }

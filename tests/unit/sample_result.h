@@ -52,7 +52,7 @@ inline spec::RunResult sample_result() {
     result.layers.insert(result.layers.end(), {split, pool, drop});
   }
   result.stages = {{"conv1", "pool", {"a53x4", "accelerator0"}, microseconds(2250)}};
-  result.accelerators = {{"accelerator0", 2, 360'000, 1'250'000, 0.5}};
+  result.accelerators = {{"accelerator0", 2, 360'000, 1'250'000, 300'000, 1'200'000, 0.5}};
   result.memory = {4'000'000, 1'000'000, 1.0, 0.75};
   result.simulation = {0.5, 12345, 0};
   // Back to back, at times that are no round microseconds.
