@@ -41,7 +41,7 @@ def waits(build, network):
         subprocess.run([build / "tests/agreement/accelerator_table", ARRAY, network], check=True, stdout=out,
                        stderr=subprocess.DEVNULL)
         out.seek(0)
-        return {row["layer"]: row for row in csv.DictReader(out)}
+        return {layer: row for row in csv.DictReader(out) for layer in row["layers"].split()}
 
 
 def main():
@@ -54,26 +54,21 @@ def main():
     for network in arguments.networks:
         result = run_network(arguments.build, arguments.fidelity, network)
         alone = waits(arguments.build, network)
-        shapes = {}
         for layer in result["layers"]:
             if layer["kind"] != "conv" or "accelerator0" not in layer["busy_us"]:
                 continue
             cycles = layer["busy_us"]["accelerator0"] * FABRIC_CYCLES_PER_US
-            # A layer whose shape came before stands in the other table under that layer's name.
-            key = (layer["macs"], layer["name"].rsplit("_", 1)[-1])
-            own = alone.get(layer["name"]) or shapes.get(key)
+            own = alone[layer["name"]]
             row = {"network": network, "layer": layer["name"], "macs": layer["macs"], "cycles": round(cycles),
                    "utilization_percent": round(100 * layer["macs"] / (CAPACITY * cycles), 2)}
-            if own:
-                shapes[key] = own
-                total = int(own["rtl_cycles"])
-                active = int(own["mac_active"])
-                useful = int(own["macs"]) / CAPACITY
-                row["idle_multipliers_percent"] = round(100 * (active - useful) / total, 2)
-                for name in ("stall_feature", "stall_weight", "stall_output"):
-                    row[name + "_percent"] = round(100 * int(own[name]) / total, 2)
-                stalls = sum(int(own[name]) for name in ("stall_feature", "stall_weight", "stall_output"))
-                row["rest_percent"] = round(100 * (total - active - stalls) / total, 2)
+            total = int(own["rtl_cycles"])
+            active = int(own["mac_active"])
+            useful = int(own["macs"]) / CAPACITY
+            row["idle_multipliers_percent"] = round(100 * (active - useful) / total, 2)
+            for name in ("stall_feature", "stall_weight", "stall_output"):
+                row[name + "_percent"] = round(100 * int(own[name]) / total, 2)
+            stalls = sum(int(own[name]) for name in ("stall_feature", "stall_weight", "stall_output"))
+            row["rest_percent"] = round(100 * (total - active - stalls) / total, 2)
             rows.append(row)
         macs = sum(row["macs"] for row in rows if row["network"] == network)
         cycles = sum(row["cycles"] for row in rows if row["network"] == network)

@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
   int layers = 0;
   std::printf(
       "array,network,layer,times,macs,rtl_cycles,utilization_percent,mac_active,stall_feature,stall_weight,"
-      "stall_output,walk_cycles,walk_error_percent,analytic_cycles,analytic_error_percent,job\n");
+      "stall_output,walk_cycles,walk_error_percent,analytic_cycles,analytic_error_percent,layers,job\n");
   for (const std::string& network : networks) {
     int refused = 0;
     double macs = 0, cycles = 0;
@@ -45,14 +45,14 @@ int main(int argc, char** argv) {
       const double walk_error = error_percent(m.walk, m.rtl);
       const double analytic_error = error_percent(m.analytic, m.rtl);
       const auto capacity = static_cast<double>(variant.array.macs());
-      std::printf("%s,%s,%s,%d,%lld,%lld,%.2f,%lld,%lld,%lld,%lld,%lld,%.3f,%lld,%.3f,%s\n", argv[1],
+      std::printf("%s,%s,%s,%d,%lld,%lld,%.2f,%lld,%lld,%lld,%lld,%lld,%.3f,%lld,%.3f,%s,%s\n", argv[1],
                   network.c_str(), layer.layer.c_str(), layer.times,
                   static_cast<long long>(layer.useful_macs), static_cast<long long>(m.rtl),
                   100.0 * static_cast<double>(layer.useful_macs) / (capacity * static_cast<double>(m.rtl)),
                   static_cast<long long>(m.mac_active), static_cast<long long>(m.stall_feature),
                   static_cast<long long>(m.stall_weight), static_cast<long long>(m.stall_output),
                   static_cast<long long>(m.walk), walk_error, static_cast<long long>(m.analytic),
-                  analytic_error, describe(layer.job).c_str());
+                  analytic_error, layer.layers.c_str(), describe(layer.job).c_str());
       std::fflush(stdout);
       walk.add(walk_error);
       analytic.add(analytic_error);

@@ -44,8 +44,10 @@ std::vector<LayerJob> conv_jobs(const std::string& name, const accelerator::Arra
       });
       if (same != jobs.end()) {
         ++same->times;
+        if (!same->layers.ends_with(layer.name)) same->layers += " " + layer.name;
       } else {
-        jobs.push_back({name, layer.name, job, macs / static_cast<std::int64_t>(parts.size()), 1});
+        jobs.push_back(
+            {name, layer.name, job, macs / static_cast<std::int64_t>(parts.size()), 1, layer.name});
       }
     }
   }

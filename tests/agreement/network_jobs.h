@@ -15,6 +15,7 @@ struct LayerJob {
   accelerator::ConvJob job;      // tiled, without addresses
   std::int64_t useful_macs = 0;  // of the layer's definition: no padding of channels or kernels
   int times = 1;                 // jobs of this very shape in the network
+  std::string layers;            // all their layers, separated by blanks
 };
 
 // Names of configs/networks without "tiny", in alphabetical order.
