@@ -26,9 +26,20 @@ module pe #(
 
   localparam int DotBits = 16 + $clog2(Tn);
 
+  // Synthesis sees the sum of signed 8 x 8 bit products. For simulation the same is written as
   // w * x = (w + 128) * x - 128 * x: with unsigned weights nothing of a row needs a sign extension, and the sum
-  // of x is the same for all rows. In 32 bits, which simulate fastest; the register keeps the bits that differ.
-  // The function takes no arguments because a simulator would copy these wide ones for every row.
+  // of x is the same for all rows; in 32 bits, which simulate fastest, and the register keeps the bits that
+  // differ. rtl/formal proves the products equal. The functions take no arguments because a simulator would
+  // copy these wide ones for every row.
+`ifdef SYNTHESIS
+  function automatic logic [31:0] dot();
+    dot = 32'd0;
+    for (int n = 0; n < Tn; n++) begin
+      dot = dot + 32'($signed(features_i[32*n +: 8]) * $signed(weights_i[8*n +: 8]));
+    end
+  endfunction
+  wire unused = ^{features_i, features_sum_i};
+`else
   wire [8*Tn-1:0] offset_weights = weights_i ^ {Tn{8'h80}};
   function automatic logic [31:0] dot();
     dot = -(features_sum_i << 7);
@@ -36,6 +47,7 @@ module pe #(
       dot = dot + features_i[32*n +: 32] * {24'd0, offset_weights[8*n +: 8]};
     end
   endfunction
+`endif
 
   logic signed [DotBits-1:0] dot_q;
   logic valid1_q, first1_q, last1_q, partial1_q, keep1_q, write2_q;

@@ -3,7 +3,8 @@
 // and remembers the address of each so that a bad response can be reported. The data channel is always ready:
 // whoever orders a run has reserved the room for it.
 module read_master #(
-  parameter int Outstanding = 8
+  parameter int Outstanding = 8,
+  parameter int MaxBeats = 16  // of a burst
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -42,7 +43,7 @@ module read_master #(
   logic [1:0] descriptors_q;  // of those in flight
 
   logic [4:0] beats;
-  burst_length #(.CountBits(20)) u_burst_length (
+  burst_length #(.CountBits(20), .MaxBeats(MaxBeats)) u_burst_length (
     .page_beat_i(address_q[11:4]),
     .left_i(left_q),
     .beats_o(beats)

@@ -6,7 +6,8 @@ module tandem_accelerator #(
   parameter int Tn = 32,  // input channels a cycle: 4, 8, 16, 32
   parameter int WeightBytes = Tm * Tn > 256 ? 128 * Tm * Tn : 65536,  // half of the weight ring
   parameter int FeatureBytes = Tm * Tn > 512 ? 131072 : 262144,
-  parameter int Accumulators = 1024
+  parameter int Accumulators = 1024,
+  parameter int BusBytes = 16  // data width of the AXI4 master: 8 or 16
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -39,7 +40,7 @@ module tandem_accelerator #(
   input  logic         m_rvalid_i,
   output logic         m_rready_o,
   input  logic [3:0]   m_rid_i,
-  input  logic [127:0] m_rdata_i,
+  input  logic [8*BusBytes-1:0] m_rdata_i,
   input  logic [1:0]   m_rresp_i,
   input  logic         m_rlast_i,
   output logic         m_awvalid_o,
@@ -51,8 +52,8 @@ module tandem_accelerator #(
   output logic [1:0]   m_awburst_o,
   output logic         m_wvalid_o,
   input  logic         m_wready_i,
-  output logic [127:0] m_wdata_o,
-  output logic [15:0]  m_wstrb_o,
+  output logic [8*BusBytes-1:0] m_wdata_o,
+  output logic [BusBytes-1:0] m_wstrb_o,
   output logic         m_wlast_o,
   input  logic         m_bvalid_i,
   output logic         m_bready_o,
@@ -132,7 +133,7 @@ module tandem_accelerator #(
   accelerator_registers #(
     .CapabilityArrayTm(8'(Tm)),
     .CapabilityArrayTn(8'(Tn)),
-    .CapabilityArrayBusBytes(8'd16),
+    .CapabilityArrayBusBytes(8'(BusBytes)),
     .CapabilityArrayBlock(8'(Block)),
     .CapabilityBuffersFeatureKib(16'(FeatureBytes / 1024)),
     .CapabilityBuffersWeightKib(16'(WeightBytes / 1024)),
@@ -203,10 +204,24 @@ module tandem_accelerator #(
   logic [63:0] read_failed_address, write_failed_address;
   logic step, waits_feature, waits_weight, waits_output;
   wire [1:0] rid = m_rid_i[1:0];
-  wire beat_descriptor = m_rvalid_i && rid == IdDescriptor;
-  wire beat_features = m_rvalid_i && rid == IdFeatures;
-  wire beat_weights = m_rvalid_i && rid == IdWeights;
-  wire beat_quant = m_rvalid_i && rid == IdQuant;
+  logic word;  // 16 bytes have arrived
+  logic [127:0] word_data;
+  logic [1:0] word_response;
+  read_gather #(.BusBytes(BusBytes)) u_read_gather (
+    .clk_i,
+    .rst_ni,
+    .rvalid_i(m_rvalid_i),
+    .rid_i(rid),
+    .rdata_i(m_rdata_i),
+    .rresp_i(m_rresp_i),
+    .valid_o(word),
+    .data_o(word_data),
+    .resp_o(word_response)
+  );
+  wire beat_descriptor = word && rid == IdDescriptor;
+  wire beat_features = word && rid == IdFeatures;
+  wire beat_weights = word && rid == IdWeights;
+  wire beat_quant = word && rid == IdQuant;
   wire wrote = m_wvalid_o && m_wready_i;
   job_fetch u_job_fetch (
     .clk_i,
@@ -222,9 +237,9 @@ module tandem_accelerator #(
     .ready_i(fetch_ready),
     .address_o(fetch_address),
     .beat_i(beat_descriptor),
-    .data_i(m_rdata_i),
+    .data_i(word_data),
     .error_i(read_failed),
-    .response_i(m_rresp_i),
+    .response_i(word_response),
     .error_address_i(read_failed_address),
     .job_valid_o(next_valid),
     .job_taken_i(next_taken),
@@ -237,7 +252,7 @@ module tandem_accelerator #(
     .busy_o(next_busy),
     .queue_full_o(queue_full)
   );
-  job_control #(.Tm(Tm), .Tn(Tn), .BusBytes(16)) u_job_control (
+  job_control #(.Tm(Tm), .Tn(Tn), .BusBytes(BusBytes)) u_job_control (
     .clk_i,
     .rst_ni,
     .next_valid_i(next_valid),
@@ -265,7 +280,7 @@ module tandem_accelerator #(
     .misfit_i(misfit),
     .read_error_i(read_failed && rid != IdDescriptor),
     .read_error_id_i(rid),
-    .read_error_response_i(m_rresp_i),
+    .read_error_response_i(word_response),
     .read_error_address_i(read_failed_address),
     .write_error_i(write_failed),
     .write_error_response_i(m_bresp_i),
@@ -291,6 +306,7 @@ module tandem_accelerator #(
   logic [63:0] load_address, run_address;
   logic [19:0] load_beats, run_beats;
   logic [1:0] load_id, run_id, arid;
+  logic [7:0] arlen, awlen;  // words of a burst, less one
   read_arbiter #(.Requesters(2)) u_read_arbiter (
     .clk_i,
     .rst_ni,
@@ -306,7 +322,7 @@ module tandem_accelerator #(
     .run_beats_o(run_beats),
     .run_id_o(run_id)
   );
-  read_master #(.Outstanding(Outstanding)) u_read_master (
+  read_master #(.Outstanding(Outstanding), .MaxBeats(BusBytes)) u_read_master (
     .clk_i,
     .rst_ni,
     .stop_i(stop),
@@ -318,19 +334,20 @@ module tandem_accelerator #(
     .arvalid_o(m_arvalid_o),
     .arready_i(m_arready_i),
     .araddr_o(m_araddr_o),
-    .arlen_o(m_arlen_o),
+    .arlen_o(arlen),
     .arid_o(arid),
-    .rvalid_i(m_rvalid_i),
+    .rvalid_i(word),
     .rlast_i(m_rlast_i),
     .rid_i(rid),
-    .rresp_i(m_rresp_i),
+    .rresp_i(word_response),
     .idle_o(reader_idle),
     .engines_idle_o(engines_idle),
     .error_o(read_failed),
     .error_address_o(read_failed_address)
   );
   assign m_arid_o = {2'd0, arid};
-  assign m_arsize_o = 3'd4;
+  assign m_arlen_o = BusBytes == 16 ? arlen : {arlen[6:0], 1'b1};
+  assign m_arsize_o = BusBytes == 16 ? 3'd4 : 3'd3;
   assign m_arburst_o = 2'd1;
   assign m_rready_o = 1'b1;
 
@@ -406,7 +423,7 @@ module tandem_accelerator #(
     .segment_beats_i(band_segment_beats),
     .planes_i(job[32*20 +: 16]),
     .beat_i(beat_features),
-    .data_i(m_rdata_i),
+    .data_i(word_data),
     .busy_o(band_busy),
     .loaded_o(feature_loaded),
     .read_i(step),
@@ -422,7 +439,7 @@ module tandem_accelerator #(
     .rst_ni,
     .clear_i(clear),
     .beat_i(beat_weights),
-    .data_i(m_rdata_i),
+    .data_i(word_data),
     .loaded_o(weight_loaded),
     .read_i(weight_read),
     .word_i(weight_word),
@@ -433,7 +450,7 @@ module tandem_accelerator #(
     .rst_ni,
     .clear_i(clear),
     .beat_i(beat_quant),
-    .data_i(m_rdata_i),
+    .data_i(word_data),
     .loaded_o(quant_loaded),
     .slot_i(slot),
     .bias_o(bias),
@@ -557,6 +574,9 @@ module tandem_accelerator #(
   logic [OutPlanes-1:0] push;
   logic [128*OutPlanes-1:0] push_data;
   logic [16*OutPlanes-1:0] push_strobe;
+  logic send, sent, send_last;
+  logic [127:0] send_data;
+  logic [15:0] send_strobe;
   for (genvar p = 0; p < OutPlanes; p++) begin : gen_packer
     output_packer #(.Block(Block)) u_output_packer (
       .clk_i,
@@ -572,7 +592,7 @@ module tandem_accelerator #(
       .strobe_o(push_strobe[16*p +: 16])
     );
   end
-  write_master #(.Planes(OutPlanes), .Depth(64), .Outstanding(Outstanding)) u_write_master (
+  write_master #(.Planes(OutPlanes), .Depth(64), .Outstanding(Outstanding), .MaxBeats(BusBytes)) u_write_master (
     .clk_i,
     .rst_ni,
     .clear_i(clear),
@@ -590,12 +610,12 @@ module tandem_accelerator #(
     .awvalid_o(m_awvalid_o),
     .awready_i(m_awready_i),
     .awaddr_o(m_awaddr_o),
-    .awlen_o(m_awlen_o),
-    .wvalid_o(m_wvalid_o),
-    .wready_i(m_wready_i),
-    .wdata_o(m_wdata_o),
-    .wstrb_o(m_wstrb_o),
-    .wlast_o(m_wlast_o),
+    .awlen_o(awlen),
+    .wvalid_o(send),
+    .wready_i(sent),
+    .wdata_o(send_data),
+    .wstrb_o(send_strobe),
+    .wlast_o(send_last),
     .bvalid_i(m_bvalid_i),
     .bresp_i(m_bresp_i),
     .idle_o(writer_idle),
@@ -604,7 +624,22 @@ module tandem_accelerator #(
     .error_address_o(write_failed_address)
   );
   assign m_awid_o = 4'd4;
-  assign m_awsize_o = 3'd4;
+  assign m_awlen_o = BusBytes == 16 ? awlen : {awlen[6:0], 1'b1};
+  assign m_awsize_o = BusBytes == 16 ? 3'd4 : 3'd3;
+  write_split #(.BusBytes(BusBytes)) u_write_split (
+    .clk_i,
+    .rst_ni,
+    .valid_i(send),
+    .ready_o(sent),
+    .data_i(send_data),
+    .strobe_i(send_strobe),
+    .last_i(send_last),
+    .wvalid_o(m_wvalid_o),
+    .wready_i(m_wready_i),
+    .wdata_o(m_wdata_o),
+    .wstrb_o(m_wstrb_o),
+    .wlast_o(m_wlast_o)
+  );
   assign m_awburst_o = 2'd1;
   assign m_bready_o = 1'b1;
 

@@ -6,6 +6,7 @@ module write_master #(
   parameter int Planes = 1,
   parameter int Depth = 64,  // beats of a plane's FIFO
   parameter int Outstanding = 8,
+  parameter int MaxBeats = 16,  // of a burst
   localparam int PlaneCountBits = $clog2(Planes + 1)
 ) (
   input  logic        clk_i,
@@ -109,7 +110,7 @@ module write_master #(
   for (genvar p = 0; p < Planes; p++) begin : gen_burst
     wire [31:0] left = left_q[32*p +: 32];
     wire popped = pop && plane_q == PlaneBits'(p);
-    burst_length #(.CountBits(32)) u_burst_length (
+    burst_length #(.CountBits(32), .MaxBeats(MaxBeats)) u_burst_length (
       .page_beat_i(address_q[64*p+4 +: 8]),
       .left_i(left),
       .beats_o(plane_beats[5*p +: 5])
