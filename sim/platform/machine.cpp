@@ -11,57 +11,14 @@
 
 #include "models/core/error.h"
 #include "models/energy/energy.h"
-#include "models/memory/dram_spec.h"
-#include "sim/components/dram_controller.h"
-#include "sim/components/interconnect.h"
 #include "sim/components/tile_core.h"
 #include "sim/platform/make_accelerator.h"
+#include "sim/platform/parts.h"
 #include "sim/platform/recorder.h"
 
 namespace tandem::sim {
 
 namespace {
-
-DramControllerSpec dram_spec(const spec::Platform& platform) {
-  const memory::DramSpec* part = memory::find_dram(platform.dram.type);
-  if (part == nullptr) {
-    throw InputError(
-        {platform.file, 0, 0}, "dram.type",
-        "\"" + platform.dram.type + "\" is unknown; allowed is one of " + join(memory::dram_names()));
-  }
-  DramControllerSpec spec;
-  spec.dram = *part;
-  spec.base = platform.dram.base;
-  spec.size = static_cast<std::uint64_t>(platform.dram.size.raw());
-  spec.request_latency = platform.dram.controller_latency / 2;
-  spec.response_latency = platform.dram.controller_latency - spec.request_latency;
-  return spec;
-}
-
-// Masters: clusters, then accelerators. Targets: DRAM, then the accelerators' registers.
-InterconnectSpec interconnect_spec(const spec::Platform& platform) {
-  const Clock bus(platform.interconnect.clock);
-  const auto width = static_cast<std::uint32_t>(platform.interconnect.width_bytes);
-  const int outstanding = platform.interconnect.outstanding;
-  InterconnectSpec spec;
-  spec.clock = bus;
-  spec.forward_latency = Cycles(platform.interconnect.request_cycles);
-  spec.return_latency = Cycles(platform.interconnect.response_cycles);
-  for (const spec::Cluster& cluster : platform.clusters) {
-    spec.masters.push_back({cluster.name, bus, width, outstanding, outstanding});
-  }
-  spec.targets.push_back({"dram", bus, width, 64, 64});
-  spec.regions.push_back(
-      {"dram", platform.dram.base, static_cast<std::uint64_t>(platform.dram.size.raw()), 0});
-  for (const spec::Accelerator& unit : platform.accelerators) {
-    const auto bytes = static_cast<std::uint32_t>(unit.array.bus_bytes);
-    spec.masters.push_back({unit.name, Clock(unit.clock), bytes, outstanding, outstanding});
-    spec.regions.push_back(
-        {unit.name, unit.registers, 4096, static_cast<std::uint32_t>(spec.targets.size())});
-    spec.targets.push_back({unit.name, Clock(unit.clock), 4, 1, 1});
-  }
-  return spec;
-}
 
 std::vector<cpu::CoherentCaches::ClusterSpec> cache_specs(const spec::Platform& platform) {
   std::vector<cpu::CoherentCaches::ClusterSpec> specs;

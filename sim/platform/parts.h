@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a platform file says about its bus and its memory, as the components want it.
+#pragma once
+
+#include "models/spec/platform.h"
+#include "sim/components/dram_controller.h"
+#include "sim/components/interconnect.h"
+
+namespace tandem::sim {
+
+// InputError when the platform names a memory that is unknown.
+DramControllerSpec dram_spec(const spec::Platform& platform);
+
+// Masters: clusters, then accelerators. Targets: DRAM, then the accelerators' registers.
+InterconnectSpec interconnect_spec(const spec::Platform& platform);
+
+}  // namespace tandem::sim
