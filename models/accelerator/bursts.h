@@ -15,6 +15,11 @@ constexpr std::int64_t burst_beats(std::uint64_t address, std::int64_t beats_lef
   return std::min({beats_left, std::int64_t{kBurstBeats}, to_page_end});
 }
 
+constexpr std::int64_t beats_of(std::uint64_t address, std::int64_t bytes) {
+  const auto head = static_cast<std::int64_t>(address % static_cast<std::uint64_t>(kBeatBytes));
+  return divide_up(head + bytes, kBeatBytes);
+}
+
 // Calls take(address, beats) for every burst of the run.
 template <class Take>
 void for_each_burst(std::uint64_t address, std::int64_t beats, Take take) {

@@ -14,25 +14,34 @@
 
 namespace tandem::accelerator {
 
+// Whose bytes a burst carries: its AXI ID, and the engine that ERROR_INFO names.
+enum class Stream : std::uint8_t { descriptor = 0, features = 1, weights = 2, quant = 3, output = 4 };
+
 struct Burst {
   std::uint64_t address = 0;
-  std::uint32_t bytes = 0;  // inside one 4 KiB page, at most 16 beats
+  std::uint32_t bytes = 0;  // in one 4 KiB page and at most 16 beats; an output may begin or end inside one
+  Stream stream = Stream::features;
 };
 
-// One step of one engine. Every engine takes its own steps in order; a step begins when all steps of `after`
-// (indices into the walk) are done. A read or write step issues its bursts one a cycle within the engine's
-// outstanding limit and is done with the last response; the engine's next step may begin to issue as soon as
-// this one has issued its last burst. A compute step is done after `cycles`, and only then the next one
-// begins.
+// One step of one engine. Every engine takes its own steps in order. A step may begin `delay` cycles after
+// all steps of `after` are done and the data of the write steps of `after_sent` have left (indices into the
+// walk; without any, after the walk's begin).
+//  read     orders its bursts, one a cycle, within kMaxOutstandingReads; done with the last response. The
+//           next step's addresses may follow at once.
+//  compute  takes `cycles`; the next begins no sooner.
+//  write    sends its bursts, a beat a cycle, within kMaxOutstandingWrites, the next step's behind the last
+//           beat; done with the last response.
+// A burst more than the limit follows a cycle behind the response that makes room.
 struct Step {
-  enum class Engine { read, compute, write } engine = Engine::compute;
-  Cycles cycles{0};
+  enum class Engine : std::uint8_t { read, compute, write } engine = Engine::compute;
+  Cycles cycles{0}, delay{0};
   std::vector<Burst> bursts;
-  std::vector<std::int32_t> after;
+  std::vector<std::int32_t> after, after_sent;
+  std::int64_t held_cycles = 0;  // of `cycles`: the array waits for its own results to leave
 };
 
-// From the descriptor's last beat (fetching those 128 bytes is the shell's: it needs them to know the job) to
-// the interrupt, which rises when every step is done.
+// From the end of the descriptor's last beat (fetching those 128 bytes is the shell's: it needs them to know
+// the job) to the interrupt, which rises when every step is done.
 std::vector<Step> walk(const ConvJob& job, const Array& array);
 inline constexpr int kMaxOutstandingReads = 8;
 inline constexpr int kMaxOutstandingWrites = 8;

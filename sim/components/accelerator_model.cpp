@@ -11,17 +11,18 @@
 namespace tandem::sim {
 namespace {
 
-// Cycles of the RTL's control path (rtl/accelerator/axi_lite_slave.sv, job_control.sv), counted at its
-// registers.
+// Cycles of the RTL's control path (rtl/accelerator/axi_lite_slave.sv, job_fetch.sv, job_control.sv), counted
+// at its registers.
 constexpr std::int64_t kAccessCycles = 2;    // register access on the pins to its effect
 constexpr std::int64_t kAnswerCycles = 3;    // ... and to the response
-constexpr std::int64_t kDoorbellCycles = 4;  // doorbell's effect to the descriptor's read address
-constexpr std::int64_t kCheckCycles = 2;     // of a descriptor that is refused
+constexpr std::int64_t kDoorbellCycles = 4;  // doorbell's effect to the end of the descriptor's address
+constexpr std::int64_t kNextCycles = 5;      // a descriptor taken to the end of the next one's address
+constexpr std::int64_t kAddressCycles = 1;   // of them, those that the read engine counts itself
+constexpr std::int64_t kCheckCycles = 3;     // of a descriptor that is refused
 constexpr std::int64_t kDrainedCycles = 1;   // bus idle to the interrupt
+constexpr std::int64_t kExpiryCycles = 1;    // the watchdog's last cycle to its effect
 
-constexpr std::uint32_t kDescriptorEngine = 0, kFeatureEngine = 1, kWeightEngine = 2, kQuantEngine = 3,
-                        kOutputEngine = 4;
-constexpr std::uint32_t kDescriptorId = 3;  // AXI ID, apart from the engines'
+constexpr auto kDescriptorEngine = static_cast<std::uint32_t>(accelerator::Stream::descriptor);
 
 std::uint32_t axi_response(BusStatus status) { return status == BusStatus::decode_error ? 3 : 2; }
 
@@ -40,7 +41,9 @@ bool is_runnable(const std::array<std::uint32_t, accelerator::kJobWords>& words,
         static_cast<std::uint64_t>(job.out_plane_stride)})
     if (aligned % beat != 0) return false;
   if (address % accelerator::kJobBytes != 0) return false;
+  if (job.form == accelerator::Form::folded && !array.can_fold()) return false;
   const accelerator::Geometry geometry = accelerator::geometry_of(job, array);
+  if (job.form == accelerator::Form::folded && geometry.in_planes != 1) return false;
   if (std::max(geometry.slice_words, geometry.last_slice_words) > geometry.weight_words) return false;
   for (int row = job.row_begin; row < job.row_end; row += job.band_rows)
     if (accelerator::band_at(job, geometry, row).words > geometry.bank_words) return false;
@@ -66,7 +69,7 @@ AcceleratorModel::AcceleratorModel(const sc_core::sc_module_name& name, EventQue
 }
 
 AcceleratorCounters AcceleratorModel::counters() const {
-  return {jobs_, master_.counters().errors, busy_, mac_active_, 0};
+  return {jobs_, master_.counters().errors, busy_cycles_, mac_active_, 0};
 }
 
 Picoseconds AcceleratorModel::after(std::int64_t cycles) const {
@@ -97,14 +100,7 @@ void AcceleratorModel::access(std::uint64_t pointer) {
     std::memcpy(&value, payload.get_data_ptr(), sizeof value);
     const auto effect = registers_.write(offset, value);
     okay = effect.has_value();
-    if (effect == AcceleratorRegisters::Effect::doorbell) {
-      waiting_.push_back(registers_.doorbell());
-      if (state_ == State::idle) {
-        started_ = now();
-        queue_.at<&AcceleratorModel::start_next>(now(), *this);
-      }
-    }
-    if (effect == AcceleratorRegisters::Effect::soft_reset) soft_reset();
+    if (okay) act(*effect);
     update_status();
   }
   payload.set_response_status(okay ? tlm::TLM_OK_RESPONSE : tlm::TLM_GENERIC_ERROR_RESPONSE);
@@ -119,125 +115,211 @@ void AcceleratorModel::answer(std::uint64_t pointer) {
   register_socket_->nb_transport_bw(payload, phase, delay);
 }
 
-void AcceleratorModel::start_next(std::uint64_t) {
-  if (state_ != State::idle || waiting_.empty()) return;
-  address_ = waiting_.front();
-  waiting_.clear();
-  state_ = State::fetch;
-  update_status();
-  queue_.at<&AcceleratorModel::fetch>(after(kDoorbellCycles), *this, ++fetches_);
-}
-
-void AcceleratorModel::fetch(std::uint64_t number) {
-  if (number != fetches_ || state_ != State::fetch) return;  // a soft reset came in between
-  fetching_ = true;
-  BusRequest request;
-  // A misaligned address is refused later; its burst must still keep inside a page.
-  request.address = address_ / accelerator::kJobBytes * accelerator::kJobBytes;
-  request.bytes = accelerator::kJobBytes;
-  request.id = kDescriptorId;
-  request.data = descriptor_.data();
-  request.done = [this](BusStatus status) { descriptor_arrived(status); };
-  master_.issue(std::move(request));
-}
-
-void AcceleratorModel::descriptor_arrived(BusStatus status) {
-  fetching_ = false;
-  if (state_ == State::drain) return finish_drain();
-  if (status != BusStatus::okay) return fail(kDescriptorEngine, axi_response(status), address_);
-  std::array<std::uint32_t, accelerator::kJobWords> words{};
-  std::memcpy(words.data(), descriptor_.data(), descriptor_.size());
-  job_ = accelerator::decode(words);
-  if (!is_runnable(words, address_, array_)) {
-    queue_.at<&AcceleratorModel::refuse>(after(kCheckCycles), *this, fetches_);
-    return;
+void AcceleratorModel::act(AcceleratorRegisters::Effect effect) {
+  switch (effect) {
+    case AcceleratorRegisters::Effect::none:
+      return;
+    case AcceleratorRegisters::Effect::doorbell:
+      queued_ = registers_.doorbell();
+      return ask_next(kDoorbellCycles);
+    case AcceleratorRegisters::Effect::soft_reset:
+      return soft_reset();
+    case AcceleratorRegisters::Effect::abort:
+      return abort();
+    case AcceleratorRegisters::Effect::watchdog:
+      return arm_watchdog();
   }
-  state_ = State::run;
-  engines_.play(
-      accelerator::walk(job_, array_), [this] { job_over(); },
-      [this](const accelerator::Burst& burst, bool write, BusStatus result) {
-        fail(engine_of(burst, write), axi_response(result), burst.address);
-      });
 }
 
-void AcceleratorModel::refuse(std::uint64_t number) {
-  if (number == fetches_ && state_ == State::fetch) fail(kDescriptorEngine, 0, address_);
+// The queued job moves up when there is none before it; its descriptor's read is on the bus `cycles` later at
+// the earliest.
+void AcceleratorModel::ask_next(std::int64_t cycles) {
+  if (next_.state == Next::State::empty && queued_) {
+    next_.state = Next::State::asked;
+    next_.address = *queued_;
+    next_.failure.reset();
+    queued_.reset();
+  }
+  if (next_.state != Next::State::asked || state_ == State::drain) return;
+  queue_.at<&AcceleratorModel::fetch_next>(after(cycles - kAddressCycles), *this, ++fetches_);
 }
 
-std::uint32_t AcceleratorModel::engine_of(const accelerator::Burst& burst, bool write) const {
-  if (write) return kOutputEngine;
-  const auto within = [&](std::uint64_t begin, std::int64_t bytes) {
-    return burst.address >= begin && burst.address - begin < static_cast<std::uint64_t>(bytes);
-  };
-  if (within(job_.weights, accelerator::packed_weight_bytes(job_, array_))) return kWeightEngine;
-  if (within(job_.quant, round_up(job_.out_channels, array_.tm) * accelerator::kQuantBytes))
-    return kQuantEngine;
-  return kFeatureEngine;
+void AcceleratorModel::fetch_next(std::uint64_t number) {
+  if (number != fetches_ || next_.state != Next::State::asked || state_ == State::drain) return;
+  next_.state = Next::State::fetching;
+  if (state_ == State::idle) arm_watchdog();
+  // A misaligned address is refused later; its burst must still keep inside a page.
+  engines_.read_beside(next_.address / accelerator::kJobBytes * accelerator::kJobBytes,
+                       accelerator::kJobBytes, next_.bytes.data(),
+                       [this, number](BusStatus status) { next_arrived(status, number); });
+}
+
+void AcceleratorModel::next_arrived(BusStatus status, std::uint64_t number) {
+  if (number != fetches_ || next_.state != Next::State::fetching) return;
+  next_.state = Next::State::ready;
+  if (status != BusStatus::okay)
+    next_.failure = Failure{Cause::response, kDescriptorEngine, axi_response(status), next_.address};
+  if (state_ == State::idle) take_next();
+}
+
+// Gives up the fetch that nobody answers: the job has failed.
+void AcceleratorModel::cancel_next(Cause cause) {
+  ++fetches_;
+  next_.state = Next::State::ready;
+  next_.failure = Failure{cause, kDescriptorEngine, 0, next_.address};
+  take_next();
+}
+
+void AcceleratorModel::take_next() {
+  std::array<std::uint32_t, accelerator::kJobWords> words{};
+  std::memcpy(words.data(), next_.bytes.data(), next_.bytes.size());
+  job_ = accelerator::decode(words);
+  address_ = next_.address;
+  ++job_number_;
+  told_ = false;
+  next_.state = Next::State::empty;
+  if (next_.failure || !is_runnable(words, address_, array_)) {
+    state_ = State::check;
+    failure_ = next_.failure.value_or(Failure{Cause::descriptor, kDescriptorEngine, 0, address_});
+    queue_.at<&AcceleratorModel::refuse>(after(kCheckCycles), *this, job_number_);
+  } else {
+    state_ = State::run;
+    engines_.play(
+        accelerator::walk(job_, array_), [this] { job_over(); },
+        [this](const accelerator::Burst& burst, BusStatus result) {
+          fail({Cause::response, static_cast<std::uint32_t>(burst.stream), axi_response(result),
+                burst.address});
+        });
+  }
+  arm_watchdog();
+  ask_next(kNextCycles);
+  update_status();
+}
+
+void AcceleratorModel::refuse(std::uint64_t job_number) {
+  if (job_number == job_number_ && state_ == State::check) fail(failure_);
 }
 
 void AcceleratorModel::job_over() {
   accelerator::execute(job_, array_, memory_);
   ++jobs_;
   mac_active_ += accelerator::mac_cycles(job_, array_);
-  registers_.counters.mac_active += static_cast<std::uint64_t>(accelerator::mac_cycles(job_, array_).raw());
   registers_.job_done(job_.id);
   become_idle();
 }
 
-void AcceleratorModel::fail(std::uint32_t engine, std::uint32_t response, std::uint64_t address) {
-  fail_engine_ = engine;
-  fail_response_ = response;
-  fail_address_ = address;
-  const bool running = state_ == State::run;
-  state_ = State::drain;
-  if (running)
-    engines_.stop([this] { finish_drain(); });
-  else
-    finish_drain();
+void AcceleratorModel::fail(const Failure& failure) {
+  failure_ = failure;
+  drain();
+}
+
+void AcceleratorModel::abort() {
+  if (state_ == State::check || state_ == State::run)
+    fail({Cause::abort, kDescriptorEngine, 0, address_});
+  else if (state_ == State::idle && fetching())
+    cancel_next(Cause::abort);
 }
 
 void AcceleratorModel::soft_reset() {
   resetting_ = true;
-  waiting_.clear();
-  const State before = state_;
-  state_ = State::drain;
-  if (before == State::run)
-    engines_.stop([this] { finish_drain(); });
-  else if (before != State::drain && !fetching_)
-    finish_drain();
+  queued_.reset();
+  next_.state = Next::State::empty;
+  ++fetches_;
+  if (state_ != State::drain) drain();
 }
 
-void AcceleratorModel::finish_drain() { queue_.at<&AcceleratorModel::settle>(after(kDrainedCycles), *this); }
+void AcceleratorModel::drain() {
+  state_ = State::drain;
+  // The next descriptor is fetched again when the bus is empty.
+  if (next_.state == Next::State::fetching) {
+    next_.state = Next::State::asked;
+    ++fetches_;
+  }
+  // The watchdog tells at once: a bus that never answers would never drain.
+  if (failure_.cause == Cause::watchdog && !resetting_)
+    queue_.at<&AcceleratorModel::tell>(after(kDrainedCycles), *this, job_number_);
+  engines_.stop([this] { queue_.at<&AcceleratorModel::settle>(after(kDrainedCycles), *this); });
+  update_status();
+}
+
+void AcceleratorModel::tell(std::uint64_t job_number) {
+  if (job_number != job_number_ || state_ != State::drain || told_ || resetting_) return;
+  told_ = true;
+  registers_.job_failed(job_.id, failure_);
+  update_status();
+}
 
 void AcceleratorModel::settle(std::uint64_t) {
   if (resetting_) {
     registers_.clear();
-    cleared_ = {master_.counters().read_bytes, master_.counters().write_bytes};
+    forgotten_ = {master_.counters().read_bytes, engines_.beats_sent(), busy_so_far(), mac_active_,
+                  engines_.stalls()};
     resetting_ = false;
-    started_ = now();  // the cycles before are forgotten with the rest
   } else {
-    registers_.job_failed(job_.id, fail_engine_, fail_response_, fail_address_);
+    tell(job_number_);
   }
   become_idle();
 }
 
 void AcceleratorModel::become_idle() {
-  const Cycles busy((now() - started_) / clock_.period());
-  busy_ += busy;
-  registers_.counters.cycles_busy += static_cast<std::uint64_t>(busy.raw());
-  started_ = now();
   state_ = State::idle;
-  if (!waiting_.empty()) queue_.at<&AcceleratorModel::start_next>(now(), *this);
-  update_status();
+  if (next_.state == Next::State::ready) {
+    take_next();
+  } else {
+    arm_watchdog();
+    ask_next(kNextCycles);
+    update_status();
+  }
+}
+
+bool AcceleratorModel::fetching() const {
+  return next_.state == Next::State::asked || next_.state == Next::State::fetching;
+}
+
+// The cycles without progress count from now on, or from a beat or a step since.
+void AcceleratorModel::arm_watchdog() {
+  silent_since_ = now();
+  if (registers_.watchdog() != 0) look_after(++watches_);
+}
+
+void AcceleratorModel::look_after(std::uint64_t number) {
+  const bool watched =
+      state_ == State::check || state_ == State::run || (state_ == State::idle && fetching());
+  if (number != watches_ || registers_.watchdog() == 0 || !watched) return;
+  silent_since_ = std::max(silent_since_, engines_.last_progress());
+  const Picoseconds limit =
+      silent_since_ + clock_.period() * (std::int64_t{registers_.watchdog()} + kExpiryCycles);
+  if (now() < limit) return queue_.at<&AcceleratorModel::look_after>(limit, *this, number);
+  if (state_ == State::idle) return cancel_next(Cause::watchdog);
+  const std::uint32_t engine =
+      state_ == State::run ? static_cast<std::uint32_t>(engines_.waits_for()) : kDescriptorEngine;
+  fail({Cause::watchdog, engine, 0, address_});
+}
+
+Cycles AcceleratorModel::busy_so_far() const {
+  return busy_cycles_ + (busy_ ? Cycles((now() - busy_since_) / clock_.period()) : Cycles(0));
 }
 
 void AcceleratorModel::update_status() {
-  registers_.set_status(state_ != State::idle || !waiting_.empty(), !waiting_.empty());
-  const auto beats_since = [&](std::int64_t bytes, std::int64_t before) {
-    return static_cast<std::uint64_t>((bytes - before) / array_.bus_bytes);
+  const bool active = state_ != State::idle;
+  const bool busy = active || next_.state != Next::State::empty || queued_.has_value();
+  if (busy && !busy_) busy_since_ = now();
+  if (!busy && busy_) busy_cycles_ = busy_cycles_ + Cycles((now() - busy_since_) / clock_.period());
+  busy_ = busy;
+  registers_.set_status(
+      {busy, queued_.has_value() || (active && next_.state != Next::State::empty), state_ == State::drain});
+  const auto cycles = [](Cycles all, Cycles before) {
+    return static_cast<std::uint64_t>((all - before).raw());
   };
-  registers_.counters.read_beats = beats_since(master_.counters().read_bytes, cleared_[0]);
-  registers_.counters.write_beats = beats_since(master_.counters().write_bytes, cleared_[1]);
+  AcceleratorRegisters::Counters& counters = registers_.counters;
+  counters.read_beats =
+      static_cast<std::uint64_t>((master_.counters().read_bytes - forgotten_.read_bytes) / array_.bus_bytes);
+  counters.write_beats = static_cast<std::uint64_t>(engines_.beats_sent() - forgotten_.beats_sent);
+  counters.cycles_busy = cycles(busy_so_far(), forgotten_.busy);
+  counters.mac_active = cycles(mac_active_, forgotten_.mac_active);
+  counters.stall_feature = cycles(engines_.stalls().feature, forgotten_.stalls.feature);
+  counters.stall_weight = cycles(engines_.stalls().weight, forgotten_.stalls.weight);
+  counters.stall_output = cycles(engines_.stalls().output, forgotten_.stalls.output);
   if (registers_.irq() == irq_level_) return;
   irq_level_ = registers_.irq();
   if (interrupt_) interrupt_(irq_level_);

@@ -44,7 +44,9 @@ std::optional<std::uint32_t> AcceleratorRegisters::read(std::uint32_t offset) co
     case regs::kControlOffset:
       return irq_enable_ ? regs::kControlIrqEnableMask : 0u;
     case regs::kStatusOffset:
-      return (busy_ ? regs::kStatusBusyMask : 0u) | (queue_full_ ? regs::kStatusQueueFullMask : 0u);
+      return (status_.busy ? regs::kStatusBusyMask : 0u) |
+             (status_.queue_full ? regs::kStatusQueueFullMask : 0u) |
+             (status_.draining ? regs::kStatusDrainingMask : 0u);
     case regs::kIrqStatusOffset:
       return (irq_done_ ? regs::kIrqStatusDoneMask : 0u) | (irq_error_ ? regs::kIrqStatusErrorMask : 0u);
     case regs::kDoorbellLoOffset:
@@ -52,13 +54,16 @@ std::optional<std::uint32_t> AcceleratorRegisters::read(std::uint32_t offset) co
     case regs::kDoorbellHiOffset:
       return doorbell_hi_;
     case regs::kErrorInfoOffset:
-      return field(error_engine_, regs::kErrorInfoEngineShift, regs::kErrorInfoEngineMask) |
-             field(error_response_, regs::kErrorInfoResponseShift, regs::kErrorInfoResponseMask) |
-             field(error_cause_, regs::kErrorInfoCauseShift, regs::kErrorInfoCauseMask);
+      return field(error_.engine, regs::kErrorInfoEngineShift, regs::kErrorInfoEngineMask) |
+             field(error_.response, regs::kErrorInfoResponseShift, regs::kErrorInfoResponseMask) |
+             field(static_cast<std::uint32_t>(error_.cause), regs::kErrorInfoCauseShift,
+                   regs::kErrorInfoCauseMask);
     case regs::kErrorAddrLoOffset:
-      return low(error_address_);
+      return low(error_.address);
     case regs::kErrorAddrHiOffset:
-      return high(error_address_);
+      return high(error_.address);
+    case regs::kWatchdogOffset:
+      return watchdog_;
     case regs::kJobsDoneOffset:
       return jobs_done_;
     case regs::kLastJobOffset:
@@ -101,18 +106,23 @@ std::optional<AcceleratorRegisters::Effect> AcceleratorRegisters::write(std::uin
   switch (offset) {
     case regs::kControlOffset:
       irq_enable_ = (value & regs::kControlIrqEnableMask) != 0;
-      return (value & regs::kControlSoftResetMask) != 0 ? Effect::soft_reset : Effect::none;
+      // A soft reset forgets the job that an abort would end.
+      if ((value & regs::kControlSoftResetMask) != 0) return Effect::soft_reset;
+      return (value & regs::kControlAbortMask) != 0 ? Effect::abort : Effect::none;
     case regs::kIrqStatusOffset:
       if ((value & regs::kIrqStatusDoneMask) != 0) irq_done_ = false;
       if ((value & regs::kIrqStatusErrorMask) != 0) irq_error_ = false;
       return Effect::none;
     case regs::kDoorbellLoOffset:
-      if (queue_full_) return std::nullopt;
+      if (status_.queue_full) return std::nullopt;
       doorbell_ = std::uint64_t{doorbell_hi_} << 32 | value;
       return Effect::doorbell;
     case regs::kDoorbellHiOffset:
       doorbell_hi_ = value;
       return Effect::none;
+    case regs::kWatchdogOffset:
+      watchdog_ = value;
+      return Effect::watchdog;
     default:
       return std::nullopt;
   }
@@ -124,22 +134,15 @@ void AcceleratorRegisters::job_done(std::uint32_t id) {
   ++jobs_done_;
 }
 
-void AcceleratorRegisters::job_failed(std::uint32_t id, std::uint32_t engine, std::uint32_t response,
-                                      std::uint64_t address) {
-  if (!irq_error_) {
-    error_engine_ = engine;
-    error_response_ = response;
-    error_cause_ = response == 0 ? 1 : 0;
-    error_address_ = address;
-  }
+void AcceleratorRegisters::job_failed(std::uint32_t id, const Failure& failure) {
+  if (!irq_error_) error_ = failure;
   irq_error_ = true;
   last_job_ = id;
 }
 
 void AcceleratorRegisters::clear() {
   irq_done_ = irq_error_ = false;
-  error_engine_ = error_response_ = error_cause_ = 0;
-  error_address_ = 0;
+  error_ = {};
   jobs_done_ = last_job_ = 0;
   counters = {};
 }

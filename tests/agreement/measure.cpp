@@ -6,6 +6,7 @@
 #include <deque>
 #include <stdexcept>
 
+#include "models/accelerator/bursts.h"
 #include "models/regs/accelerator_registers.h"
 
 namespace tandem::rtl_test {
@@ -20,36 +21,46 @@ constexpr std::int64_t kDoorbellCycles = 3;
 }  // namespace
 
 std::int64_t play(const std::vector<Step>& steps, const Timing& memory) {
-  std::vector<std::int64_t> done(steps.size());
-  std::array<std::int64_t, 3> engine_free{};
-  std::array<std::int64_t, 3> next_issue{};
-  std::array<std::int64_t, 3> bus_free{};
-  std::array<std::deque<std::int64_t>, 3> in_flight;
+  struct Engine {
+    std::int64_t free = 0;      // it begins no sooner
+    std::int64_t bus_free = 0;  // its data channel
+    std::deque<std::int64_t> in_flight;
+  };
+  std::array<Engine, 3> engines;
+  std::vector<std::int64_t> done(steps.size()), sent(steps.size());
   std::int64_t end = 0;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& step = steps[i];
-    const auto engine = static_cast<std::size_t>(step.engine);
-    std::int64_t begin = engine_free[engine];
+    Engine& own = engines[static_cast<std::size_t>(step.engine)];
+    std::int64_t begin = 0;
     for (const std::int32_t before : step.after)
       begin = std::max(begin, done[static_cast<std::size_t>(before)]);
+    for (const std::int32_t before : step.after_sent)
+      begin = std::max(begin, sent[static_cast<std::size_t>(before)]);
+    begin = std::max(begin + step.delay.raw(), own.free);
     done[i] = begin + step.cycles.raw();
-    const bool write = step.engine == Step::Engine::write;
-    std::deque<std::int64_t>& flying = in_flight[engine];
+    own.free = done[i];
     for (const accelerator::Burst& burst : step.bursts) {
-      std::int64_t issue = std::max(begin, next_issue[engine]);
-      if (flying.size() == static_cast<std::size_t>(accelerator::kMaxOutstandingReads)) {
-        issue = std::max(issue, flying.front());
-        flying.pop_front();
+      std::int64_t issue = std::max(begin, own.free);
+      const auto limit = step.engine == Step::Engine::write ? accelerator::kMaxOutstandingWrites
+                                                            : accelerator::kMaxOutstandingReads;
+      if (own.in_flight.size() == static_cast<std::size_t>(limit)) {
+        issue = std::max(issue, own.in_flight.front() + 1);
+        own.in_flight.pop_front();
       }
-      next_issue[engine] = issue + 1;
-      const std::int64_t beats = burst.bytes / 16;
-      const std::int64_t first = std::max(issue + (write ? 1 : memory.read_latency), bus_free[engine]);
-      bus_free[engine] = first + beats;
-      const std::int64_t answered = first + beats + (write ? memory.write_latency : 0);
-      flying.push_back(answered);
+      const std::int64_t beats = accelerator::beats_of(burst.address, burst.bytes);
+      std::int64_t answered = 0;
+      if (step.engine == Step::Engine::write) {
+        own.free = sent[i] = issue + beats;
+        answered = sent[i] + memory.write_latency;
+      } else {
+        own.free = issue + 1;
+        own.bus_free = std::max(issue + memory.read_latency, own.bus_free) + beats;
+        answered = own.bus_free;
+      }
+      own.in_flight.push_back(answered);
       done[i] = std::max(done[i], answered);
     }
-    engine_free[engine] = step.bursts.empty() ? done[i] : next_issue[engine];
     end = std::max(end, done[i]);
   }
   return end;

@@ -24,6 +24,8 @@ namespace regs = tandem::regs::accelerator;
 
 inline constexpr std::uint64_t kRegisters = 0xa000'0000;
 inline constexpr std::uint64_t kMemoryBytes = 64u << 20;
+inline constexpr std::uint64_t kSlow = 0xb000'0000;  // a target that answers after `slow.delay`
+inline constexpr std::uint64_t kSlowBytes = 16u << 20;
 
 inline accelerator::Array small_array() {
   accelerator::Array array;
@@ -105,6 +107,7 @@ struct AcceleratorBench {
       : queue((prefix + "queue").c_str()),
         bus((prefix + "bus").c_str(), queue, buses()),
         dram((prefix + "dram").c_str(), queue, memory()),
+        slow((prefix + "slow").c_str(), queue),
         interrupts((prefix + "interrupts").c_str(), queue, 1, Picoseconds{20'000}),
         host((prefix + "host").c_str(), queue, interrupts) {
     const Clock clock(Hertz(200'000'000));
@@ -118,6 +121,7 @@ struct AcceleratorBench {
     accelerator->master().bind(bus.master_port(1));
     bus.target_port(0).bind(dram.socket);
     bus.target_port(1).bind(accelerator->registers());
+    bus.target_port(2).bind(slow.socket);
     accelerator->on_interrupt([this, set = interrupts.line_setter(0)](bool level) {
       interrupt_times.push_back(now());
       set(level);
@@ -197,6 +201,7 @@ struct AcceleratorBench {
   EventQueue queue;
   Interconnect bus;
   DramController dram;
+  ScriptedTarget slow;
   InterruptController interrupts;
   std::unique_ptr<Accelerator> accelerator;
   Host host;
@@ -211,8 +216,11 @@ struct AcceleratorBench {
     spec.masters = {{"host", Clock(Hertz(1'000'000'000)), 16, 8, 8},
                     {"accelerator", Clock(Hertz(200'000'000)), 16, 16, 16}};
     spec.targets = {{"dram", Clock(Hertz(500'000'000)), 32, 32, 32},
-                    {"registers", Clock(Hertz(200'000'000)), 4, 2, 2}};
-    spec.regions = {{"dram", kBase, kMemoryBytes, 0}, {"registers", kRegisters, regs::kWindowBytes, 1}};
+                    {"registers", Clock(Hertz(200'000'000)), 4, 2, 2},
+                    {"slow", Clock(Hertz(500'000'000)), 32, 32, 32}};
+    spec.regions = {{"dram", kBase, kMemoryBytes, 0},
+                    {"registers", kRegisters, regs::kWindowBytes, 1},
+                    {"slow", kSlow, kSlowBytes, 2}};
     return spec;
   }
   static DramControllerSpec memory() {
