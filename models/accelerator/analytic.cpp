@@ -87,7 +87,7 @@ class Recurrence {
     double period = -1;
     int settled = 0;
     for (int group = 0; group < g_.groups; ++group) {
-      const double before = computed_;
+      const double before = computed_, arrived_before = arrived_, written_before = written_;
       for (int slice = 0; slice < g_.slices; ++slice) {
         const bool last = slice == g_.slices - 1;
         const int chunks = chunks_needed(job_, array_, g_, group, slice);
@@ -111,12 +111,14 @@ class Recurrence {
         const auto pixel_cycles =
             static_cast<double>(last ? std::max<std::int64_t>(words, g_.raw_beats) : words);
         computed_ += static_cast<double>(pixels) * pixel_cycles;
-        if (last) write(begin, pixel_cycles, group, beats);
+        if (last) write(begin, pixel_cycles, pixels, group, beats);
         past_.push(computed_);
       }
       // The same again for the groups that are left.
+      // Settled: array, loads and writes go on at one pace, so none of them falls behind the others.
       const double took = computed_ - before;
-      settled = took == period ? settled + 1 : 0;
+      const bool one_pace = arrived_ - arrived_before == took && written_ - written_before == took;
+      settled = one_pace && took == period ? settled + 1 : 0;
       period = took;
       const int left = g_.groups - 2 - group;  // the last group's planes may be fewer
       if (settled > kQuantSlots && planes == g_.in_planes && left > 0) {
@@ -130,11 +132,12 @@ class Recurrence {
 
   // The results of a group leave while it is computed, and hold it up when the bus is slower. Its first burst
   // goes when it is full.
-  void write(double begin, double pixel_cycles, int group, std::int64_t beats) {
+  void write(double begin, double pixel_cycles, std::int64_t pixels, int group, std::int64_t beats) {
     const int planes = std::min(g_.out_planes, g_.written_planes - group * g_.out_planes);
     const double leave = static_cast<double>(planes * beats) * per_beat_;
-    const double first = static_cast<double>(std::min<std::int64_t>(kBurstBeats, beats) * kBeatBytes) /
-                         static_cast<double>(out_pixel_bytes(job_, g_)) * pixel_cycles;
+    const std::int64_t first_pixels =
+        std::min(pixels, std::int64_t{kBurstBeats} * kBeatBytes / out_pixel_bytes(job_, g_));
+    const double first = static_cast<double>(first_pixels) * pixel_cycles;
     const double end = std::max(written_, begin + kPipelineCycles + first) + leave;
     const double slack = static_cast<double>(kFifoBeats * planes) * per_beat_;
     computed_ = std::max(computed_, end - slack);
