@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of a job: descriptor checked, run, interrupt. After an error, an abort or a soft reset nothing new is
 // put on the bus, what is on it finishes, every engine is cleared, and the next job can run. The watchdog tells
-// at once, because a bus that never answers would never let it finish.
+// at once, because a bus that never answers would never let it finish; so it does when the bus falls silent
+// before the end of another failure.
 module job_control #(
   parameter int Tm = 16,
   parameter int Tn = 16,
@@ -87,6 +88,7 @@ module job_control #(
                        bounds_ok && form_ok && aligned;
 
   wire active = state_q == Check || state_q == Run;
+  wire waits = active || state_q == Drain || (state_q == Idle && next_fetching_i);
   wire checked = state_q == Check && ok_q;
   wire expired = watchdog_i != '0 && silent_q >= watchdog_i;
   wire bus_error = read_error_i || write_error_i;
@@ -102,7 +104,7 @@ module job_control #(
   assign clear_o = (state_q == Check && !ok_q) || drained;
   assign stop_o = state_q == Drain;
   assign done_set_o = state_q == Finish;
-  assign error_set_o = state_q == Drain && failed_q && !reset_q && !told_q && (bus_idle_i || quick_q);
+  assign error_set_o = state_q == Drain && failed_q && !reset_q && !told_q && (bus_idle_i || quick_q || expired);
   assign registers_clear_o = drained && reset_q;
   assign running_o = state_q != Idle;
 
@@ -128,7 +130,7 @@ module job_control #(
       last_job_o <= '0;
       silent_q <= '0;
     end else begin
-      silent_q <= progress_i || !(active || (state_q == Idle && next_fetching_i)) ? '0 : silent_q + 32'd1;
+      silent_q <= progress_i || drained || !waits ? '0 : silent_q + 32'd1;
       case (state_q)
         Idle: begin
           failed_q <= 1'b0;
@@ -138,10 +140,10 @@ module job_control #(
           if (next_taken_o) begin
             job_o <= next_job_i;
             address_q <= next_address_i;
-            fetch_failed_q <= next_failed_i;
-            fetch_cause_q <= next_cause_i;
-            fetch_response_q <= next_response_i;
-            fetch_error_address_q <= next_error_address_i;
+            fetch_failed_q <= next_failed_i || abort_i;
+            fetch_cause_q <= next_failed_i || !abort_i ? next_cause_i : CauseAbort;
+            fetch_response_q <= next_failed_i || !abort_i ? next_response_i : '0;
+            fetch_error_address_q <= next_failed_i || !abort_i ? next_error_address_i : next_address_i;
             state_q <= Check;
           end
         end

@@ -74,7 +74,8 @@ module sequencer #(
   output logic [SlotBits-1:0]    step_slot_o,
 
   output logic stall_feature_o,
-  output logic stall_weight_o,
+  output logic stall_weight_o,  // or the quantisation table
+  output logic stall_table_o,   // only that
   output logic stall_output_o
 );
 
@@ -180,7 +181,8 @@ module sequencer #(
   wire [15:0] first_needed = grouped ? 16'd1 << GroupChunkBits : chunks_per_slice;
 
   wire features_here = loaded_chunks_q >= {1'b0, needed_q};
-  wire weights_here = 32'(loaded_words_q) >= 32'(words) && (slice_q != '0 || loaded_quants_q != '0);
+  wire words_here = 32'(loaded_words_q) >= 32'(words);
+  wire weights_here = words_here && (slice_q != '0 || loaded_quants_q != '0);
   // A sum must have been kept before it is read again, which only a band of one pixel could miss; a new group
   // needs a place in the writer.
   wire outputs_here = slice_q != '0 ? !(array_busy_i && band_pixels == 32'd1) : task_ready_i;
@@ -229,6 +231,7 @@ module sequencer #(
 
   assign stall_feature_o = (state_q == Band && bands == '0) || (state_q == Slice && !features_here);
   assign stall_weight_o = state_q == Slice && features_here && !weights_here;
+  assign stall_table_o = stall_weight_o && words_here;
   assign stall_output_o = (state_q == Slice && features_here && weights_here && !outputs_here) ||
                           (state_q == Run && (hold_i || raw_waits));
 

@@ -202,7 +202,7 @@ module tandem_accelerator #(
   logic loader_done, sequencer_done, array_busy, writer_finished, writer_idle, reader_idle, engines_idle, misfit;
   logic read_failed, write_failed;
   logic [63:0] read_failed_address, write_failed_address;
-  logic step, waits_feature, waits_weight, waits_output;
+  logic step, waits_feature, waits_weight, waits_table, waits_output;
   wire [1:0] rid = m_rid_i[1:0];
   logic word;  // 16 bytes have arrived
   logic [127:0] word_data;
@@ -270,7 +270,8 @@ module tandem_accelerator #(
     .abort_i(abort),
     .watchdog_i(watchdog),
     .progress_i(step || m_rvalid_i || wrote || m_bvalid_i),
-    .waits_for_i(waits_feature ? {2'd0, IdFeatures} : waits_weight ? {2'd0, IdWeights} : 4'd4),
+    .waits_for_i(waits_feature ? {2'd0, IdFeatures} : waits_table ? {2'd0, IdQuant} :
+                 waits_weight ? {2'd0, IdWeights} : 4'd4),
     .job_o(job),
     .start_o(start),
     .clear_o(clear),
@@ -518,6 +519,7 @@ module tandem_accelerator #(
     .step_slot_o(step_slot),
     .stall_feature_o(waits_feature),
     .stall_weight_o(waits_weight),
+    .stall_table_o(waits_table),
     .stall_output_o(waits_output)
   );
 
