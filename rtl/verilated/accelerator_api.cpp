@@ -14,6 +14,7 @@ class Accelerator {
  public:
   Accelerator() : context_(std::make_unique<VerilatedContext>()) {
     context_->randReset(0);
+    context_->threads(1);
     model_ = std::make_unique<Vtandem_accelerator>(context_.get());
     std::memset(&pins_, 0, sizeof pins_);
     set_inputs();
@@ -21,7 +22,11 @@ class Accelerator {
     model_->eval();
     read_outputs();
   }
-  ~Accelerator() { model_->final(); }
+  ~Accelerator() {
+    // The model leaves the thread's context, which is that of the accelerator made last, perhaps gone by now.
+    Verilated::threadContextp(context_.get());
+    model_->final();
+  }
 
   TandemPins* pins() { return &pins_; }
 
