@@ -31,57 +31,6 @@ Bench::Bench(const Variant& variant, Memory& memory, Timing timing, std::uint64_
 
 Bench::~Bench() { variant_.api->destroy(accelerator_); }
 
-void Bench::violate(const std::string& what) {
-  if (violations_.size() < 20) violations_.push_back("cycle " + std::to_string(now_) + ": " + what);
-}
-
-std::size_t Bench::reads_outstanding() const {
-  std::size_t count = 0;
-  for (const auto& [id, bursts] : reads_) count += bursts.size();
-  return count;
-}
-
-void Bench::check_address(const char* channel, std::uint64_t address, int beats, int size, int burst) {
-  const std::string name(channel);
-  if (size != 4) violate(name + "SIZE is not 16 bytes");
-  if (burst != 1) violate(name + "BURST is not INCR");
-  if (address % 16 != 0) violate(name + "ADDR is not aligned");
-  if (beats > 16) violate(name + "LEN is above 16 beats");
-  if (address / 4096 != (address + static_cast<std::uint64_t>(beats) * 16 - 1) / 4096) {
-    violate(name + " burst crosses a 4 KiB page");
-  }
-}
-
-// What was offered and not taken must be offered again, unchanged.
-void Bench::check_stable() {
-  const TandemPins& was = before_;
-  const TandemPins& is = *pins_;
-  if (was.m_arvalid_o && !was.m_arready_i &&
-      (!is.m_arvalid_o || is.m_araddr_o != was.m_araddr_o || is.m_arlen_o != was.m_arlen_o ||
-       is.m_arid_o != was.m_arid_o)) {
-    violate("AR changed before it was taken");
-  }
-  if (was.m_awvalid_o && !was.m_awready_i &&
-      (!is.m_awvalid_o || is.m_awaddr_o != was.m_awaddr_o || is.m_awlen_o != was.m_awlen_o)) {
-    violate("AW changed before it was taken");
-  }
-  if (was.m_wvalid_o && !was.m_wready_i &&
-      (!is.m_wvalid_o || is.m_wlast_o != was.m_wlast_o || is.m_wstrb_o != was.m_wstrb_o ||
-       std::memcmp(is.m_wdata_o, was.m_wdata_o, sizeof is.m_wdata_o) != 0)) {
-    violate("W changed before it was taken");
-  }
-  if (was.s_bvalid_o && !was.s_bready_i && (!is.s_bvalid_o || is.s_bresp_o != was.s_bresp_o)) {
-    violate("register B changed before it was taken");
-  }
-  if (was.s_rvalid_o && !was.s_rready_i && (!is.s_rvalid_o || is.s_rdata_o != was.s_rdata_o)) {
-    violate("register R changed before it was taken");
-  }
-  if (is.idle_o && (reads_outstanding() != 0 || writes_outstanding() != 0 || is.m_arvalid_o ||
-                    is.m_awvalid_o || is.m_wvalid_o)) {
-    violate("idle with a transaction on the bus");
-  }
-}
-
 Response Bench::response_of(std::uint64_t address, bool write) const {
   for (const Fault& fault : faults_) {
     if (address >= fault.begin && address < fault.end && (write ? fault.on_write : fault.on_read)) {
@@ -96,24 +45,31 @@ void Bench::drive_read_data() {
   // A beat that is offered stays until it is taken; the accelerator is always ready, which is checked.
   p.m_rvalid_i = 0;
   if (!p.m_rready_o) violate("RREADY is low");
-  if (stalls()) return;
-  std::vector<std::uint8_t> able;
-  for (const auto& [id, bursts] : reads_) {
-    if (!bursts.empty() && bursts.front().ready_at <= now_) able.push_back(id);
+  if (stalls() || reads_flying_ == 0) return;
+  std::array<std::uint8_t, kReadIds> able{};
+  std::size_t count = 0;
+  for (std::uint8_t id = 0; id < kReadIds; ++id) {
+    const bool answers = (deaf_.read_ids >> id & 1) == 0;
+    if (answers && !reads_[id].empty() && reads_[id].front().ready_at <= now_) able[count++] = id;
   }
-  if (able.empty()) return;
-  std::uint8_t id = able.front();
+  if (count == 0) return;
+  std::uint8_t id = able[0];
   if (streaming_id_ >= 0 && !timing_.interleave) {
     id = static_cast<std::uint8_t>(streaming_id_);
+    if ((deaf_.read_ids >> id & 1) != 0) return;
   } else if (timing_.jitter > 0 || timing_.interleave) {
-    id = able[random_.below(able.size())];
+    id = able[random_.below(count)];
   } else {  // a memory of fixed latency answers in order
-    for (const std::uint8_t other : able) {
-      if (reads_[other].front().ready_at < reads_[id].front().ready_at) id = other;
+    for (std::size_t i = 1; i < count; ++i) {
+      if (reads_[able[i]].front().ready_at < reads_[id].front().ready_at) id = able[i];
     }
   }
   ReadBurst& burst = reads_[id].front();
+  ++observed_.read_beats;
+  observe_beat(id, burst);
+  burst.begun = true;
   streaming_id_ = id;
+  last_beat_ = now_;
   p.m_rvalid_i = 1;
   p.m_rid_i = id;
   const Response response = response_of(burst.address, false);
@@ -127,6 +83,7 @@ void Bench::drive_read_data() {
   p.m_rlast_i = --burst.beats_left == 0;
   if (burst.beats_left == 0) {
     reads_[id].pop_front();
+    --reads_flying_;
     streaming_id_ = -1;
   }
 }
@@ -135,7 +92,8 @@ void Bench::drive_write_response() {
   TandemPins& p = *pins_;
   p.m_bvalid_i = 0;
   if (!p.m_bready_o) violate("BREADY is low");
-  if (responses_.empty() || responses_.front().ready_at > now_ || stalls()) return;
+  if (responses_.empty() || responses_.front().ready_at > now_ || deaf_.write_response || stalls()) return;
+  last_beat_ = now_;
   p.m_bvalid_i = 1;
   p.m_bid_i = responses_.front().id;
   p.m_bresp_i = static_cast<std::uint8_t>(responses_.front().response);
@@ -144,13 +102,18 @@ void Bench::drive_write_response() {
 
 void Bench::take_addresses() {
   TandemPins& p = *pins_;
-  p.m_arready_i = !stalls();
-  p.m_awready_i = !stalls();
+  p.m_arready_i = !stalls() && !deaf_.read_address;
+  p.m_awready_i = !stalls() && !deaf_.write_address;
   if (p.m_arvalid_o && p.m_arready_i) {
     const int beats = p.m_arlen_o + 1;
     check_address("AR", p.m_araddr_o, beats, p.m_arsize_o, p.m_arburst_o);
+    if (p.m_arid_o >= kReadIds) violate("ARID is of no engine");
+    const auto id = static_cast<std::size_t>(p.m_arid_o % kReadIds);
     // The first beat comes `read_latency` cycles after this one.
-    reads_[p.m_arid_o].push_back({p.m_araddr_o, beats, now_ + timing_.read_latency + jitter()});
+    reads_[id].push_back(
+        {p.m_araddr_o, beats, now_ + timing_.read_latency + jitter(), reads_ordered_++, false});
+    ++reads_flying_;
+    observe_address(static_cast<int>(id), p.m_araddr_o, beats);
     if (reads_outstanding() > static_cast<std::size_t>(accelerator::kMaxOutstandingReads)) {
       violate("too many reads outstanding");
     }
@@ -158,7 +121,9 @@ void Bench::take_addresses() {
   if (p.m_awvalid_o && p.m_awready_i) {
     const int beats = p.m_awlen_o + 1;
     check_address("AW", p.m_awaddr_o, beats, p.m_awsize_o, p.m_awburst_o);
+    if (p.m_awid_o != kWriteId) violate("AWID is not the writer's");
     addresses_.push_back({p.m_awaddr_o, beats, p.m_awid_o, Response::okay});
+    observe_address(kWriteId, p.m_awaddr_o, beats);
     if (writes_outstanding() > static_cast<std::size_t>(accelerator::kMaxOutstandingWrites)) {
       violate("too many writes outstanding");
     }
@@ -168,8 +133,11 @@ void Bench::take_addresses() {
 void Bench::take_write_data() {
   TandemPins& p = *pins_;
   // Data is taken with its address or after it.
-  p.m_wready_i = !addresses_.empty() && !stalls();
+  p.m_wready_i = !addresses_.empty() && !stalls() && !deaf_.write_data;
   if (!p.m_wvalid_o || !p.m_wready_i) return;
+  last_beat_ = now_;
+  ++observed_.write_beats;
+  (p.m_wstrb_o == 0xffff ? observed_.full_write : observed_.masked_write) = true;
   WriteBurst& burst = addresses_.front();
   const Response response = response_of(burst.address, true);
   if (response == Response::okay) {

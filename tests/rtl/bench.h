@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A bus around a Verilated accelerator: AXI4-Lite accesses to its registers, and a memory behind its AXI4
 // master that answers with fixed or random latency, overtakes between IDs, interleaves beats, refuses to be
-// ready, and injects errors. Every cycle is checked against the AXI rules; violations are collected.
+// ready, injects errors, and can turn deaf. Every cycle is checked against the AXI rules; violations are
+// collected, and so is what happened on the bus.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,26 @@ struct Fault {
   Response response = Response::slave_error;
 };
 
+// What the memory does not do.
+struct Deaf {
+  unsigned read_ids = 0;  // bit i: sends no beat of ID i
+  bool read_address = false, write_address = false, write_data = false, write_response = false;
+};
+
+inline constexpr int kReadIds = 4;  // descriptor, features, weights, quantisation table
+inline constexpr int kWriteId = 4;
+
+// What happened on the bus, for coverage.
+struct Observed {
+  std::uint64_t read_beats = 0, write_beats = 0;
+  std::size_t most_reads = 0, most_writes = 0;    // outstanding
+  bool interleaved = false;                       // a beat inside a burst of another ID
+  bool overtaken = false;                         // a burst answered before an older one of another ID
+  std::array<bool, kReadIds + 1> page_cuts{};     // by ID: a run of beats cut short at a 4 KiB page
+  std::array<bool, kReadIds + 1> short_bursts{};  // below 16 beats
+  bool full_write = false, masked_write = false;  // a beat with all strobes high, with some low
+};
+
 class Bench {
  public:
   Bench(const Variant& variant, Memory& memory, Timing timing, std::uint64_t seed);
@@ -70,11 +91,14 @@ class Bench {
 
   void inject(const Fault& fault) { faults_.push_back(fault); }
   void forget_faults() { faults_.clear(); }
+  void set_deaf(const Deaf& deaf) { deaf_ = deaf; }
 
   [[nodiscard]] std::int64_t now() const { return now_; }
   [[nodiscard]] const TandemPins& pins() const { return *pins_; }
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
-  [[nodiscard]] std::size_t reads_outstanding() const;
+  [[nodiscard]] const Observed& observed() const { return observed_; }
+  [[nodiscard]] std::int64_t last_beat() const { return last_beat_; }  // when a beat or response moved last
+  [[nodiscard]] std::size_t reads_outstanding() const { return reads_flying_; }
   [[nodiscard]] std::size_t writes_outstanding() const { return responses_.size() + addresses_.size(); }
 
  private:
@@ -82,6 +106,8 @@ class Bench {
     std::uint64_t address = 0;
     int beats_left = 0;
     std::int64_t ready_at = 0;
+    std::int64_t order = 0;  // of its address on the bus
+    bool begun = false;
   };
   struct WriteBurst {
     std::uint64_t address = 0;
@@ -102,6 +128,8 @@ class Bench {
   std::int64_t jitter() { return timing_.jitter > 0 ? random_.between(0, timing_.jitter) : 0; }
   void violate(const std::string& what);
   void check_address(const char* channel, std::uint64_t address, int beats, int size, int burst);
+  void observe_address(int id, std::uint64_t address, int beats);
+  void observe_beat(int id, const ReadBurst& burst);
   void check_stable();
   void drive_read_data();
   void drive_write_response();
@@ -117,11 +145,17 @@ class Bench {
   TandemPins* pins_;
   TandemPins before_{};  // what was on the bus in the cycle before, with our inputs
   std::int64_t now_ = 0;
-  std::map<std::uint8_t, std::deque<ReadBurst>> reads_;  // by ID
+  std::array<std::deque<ReadBurst>, kReadIds> reads_;  // by ID
+  std::size_t reads_flying_ = 0;
+  std::int64_t reads_ordered_ = 0;
   int streaming_id_ = -1;  // whose burst is being sent when beats do not interleave
   std::deque<WriteBurst> addresses_;
   std::deque<WriteResponse> responses_;
   std::vector<Fault> faults_;
+  Deaf deaf_;
+  Observed observed_;
+  std::array<std::uint64_t, kReadIds + 1> short_end_{};  // by ID: where its last burst ended, when at a page
+  std::int64_t last_beat_ = 0;
   std::vector<std::string> violations_;
 };
 

@@ -16,65 +16,51 @@ using accelerator::ConvJob;
 
 namespace {
 
-int draw(Random& random, int low, int high) { return static_cast<int>(random.between(low, high)); }
-
-int extent(int kernel, int dilation) { return (kernel - 1) * dilation + 1; }
-
 std::uint64_t take(std::uint64_t& offset, std::int64_t bytes, std::uint64_t alignment) {
   const std::uint64_t begin = (offset + alignment - 1) / alignment * alignment;
   offset = begin + static_cast<std::uint64_t>(bytes);
   return begin;
 }
 
-}  // namespace
+enum class Values { any, small, extreme };
 
-ConvJob random_shape(Random& random, const Array& array, std::int64_t work) {
-  static constexpr int kKernels[] = {1, 1, 1, 2, 3, 3, 3, 4, 5, 7, 11};
-  while (true) {
-    ConvJob job;
-    job.id = static_cast<std::uint32_t>(random.next());
-    job.kernel_h = kKernels[random.below(std::size(kKernels))];
-    job.kernel_w = random.below(4) == 0 ? kKernels[random.below(std::size(kKernels))] : job.kernel_h;
-    job.stride_h = draw(random, 1, 4);
-    job.stride_w = random.below(2) == 0 ? job.stride_h : draw(random, 1, 4);
-    job.dilation_h = random.below(4) == 0 ? draw(random, 1, 3) : 1;
-    job.dilation_w = random.below(4) == 0 ? draw(random, 1, 3) : 1;
-    job.pad_top = draw(random, 0, extent(job.kernel_h, job.dilation_h) - 1);
-    job.pad_left = draw(random, 0, extent(job.kernel_w, job.dilation_w) - 1);
-    const int pad_bottom = draw(random, 0, extent(job.kernel_h, job.dilation_h) - 1);
-    const int pad_right = draw(random, 0, extent(job.kernel_w, job.dilation_w) - 1);
-    job.rounding = static_cast<accelerator::Rounding>(random.below(4));
-    job.raw = random.below(5) == 0;
-    job.in_channels = random.below(5) == 0 ? draw(random, 1, 12 * array.tn) : draw(random, 1, 3 * array.tn);
-    job.out_channels = draw(random, 1, 3 * array.tm);
-    const std::uint64_t form = random.below(6);
-    if (form == 0 && array.can_fold()) {
-      job.form = accelerator::Form::folded;
-      job.in_channels = draw(random, 1, accelerator::kFoldedBlock);
-      job.dilation_w = 1;
-      job.pad_left = draw(random, 0, job.kernel_w - 1);
-    } else if (form == 1) {
-      job.form = accelerator::Form::grouped;
-      job.group_phase = draw(random, 0, std::max(1, array.tn / array.tm) - 1);
-      job.out_channels = draw(random, 1, 3 * std::max(array.tm, array.tn));
-      job.in_channels = job.out_channels + job.group_phase * array.tm;
+std::int8_t draw(Random& random, Values values) {
+  if (values == Values::small) return static_cast<std::int8_t>(random.between(-2, 2));
+  if (values == Values::extreme) return random.below(2) == 0 ? -128 : 127;
+  return static_cast<std::int8_t>(random.between(-128, 127));
+}
+
+// Results spread over the whole int8 range: sums have about 14 + log2(K)/2 bits, small ones 2,
+// multipliers 31.
+void fill_table(Memory& memory, const ConvJob& job, std::int64_t channels, std::int64_t terms, Values values,
+                Random& random) {
+  const int growth = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(terms))) / 2;
+  const int sum_bits = (values == Values::small ? 2 : 14) + growth;
+  const std::int64_t bias = std::int64_t{1} << std::min(sum_bits, 17);
+  for (std::int64_t k = 0; k < channels; ++k) {
+    std::int64_t multiplier = random.between(1 << 30, (std::int64_t{1} << 31) - 1);
+    std::int64_t shift = random.between(20, 27) + sum_bits;
+    switch (random.below(8)) {
+      case 0:
+      case 1:  // fractions of exactly one half
+        multiplier = 2 * random.between(-3, 2) + 1;
+        shift = random.between(1, std::max(1, sum_bits - 5));
+        break;
+      case 2:  // the ends of what a table can say
+        multiplier = random.below(4) == 0 ? 0 : random.below(2) == 0 ? INT32_MIN : INT32_MAX;
+        shift = random.below(3) == 0 ? 0 : random.below(2) == 0 ? 62 : random.between(1, 61);
+        break;
+      default:
+        break;
     }
-    job.in_h = draw(random, 1, random.below(4) == 0 ? 40 : 14);
-    job.in_w = draw(random, 1, random.below(4) == 0 ? 60 : 14);
-    const int free_h = job.in_h + job.pad_top + pad_bottom - extent(job.kernel_h, job.dilation_h);
-    const int free_w = job.in_w + job.pad_left + pad_right - extent(job.kernel_w, job.dilation_w);
-    if (free_h < 0 || free_w < 0) continue;
-    job.out_h = free_h / job.stride_h + 1;
-    job.out_w = free_w / job.stride_w + 1;
-    job.row_begin = random.below(3) == 0 ? draw(random, 0, job.out_h - 1) : 0;
-    job.row_end = random.below(3) == 0 ? draw(random, job.row_begin + 1, job.out_h) : job.out_h;
-    job.in_zero_point = draw(random, -128, 127);
-    job.out_zero_point = draw(random, -128, 127);
-    job.clamp_min = random.below(2) == 0 ? -128 : draw(random, -128, 0);
-    job.clamp_max = random.below(2) == 0 ? 127 : draw(random, 0, 127);
-    if (accelerator::mac_cycles(job, array).raw() <= work) return job;
+    const std::uint32_t entry[4] = {static_cast<std::uint32_t>(random.between(-bias, bias)),
+                                    static_cast<std::uint32_t>(multiplier), static_cast<std::uint32_t>(shift),
+                                    0};
+    std::memcpy(memory.at(job.quant + static_cast<std::uint64_t>(k * 16), 16), entry, sizeof entry);
   }
 }
+
+}  // namespace
 
 ConvJob layer_shape(int in_channels, int in_size, int out_channels, int kernel, int stride, int pad) {
   ConvJob job;
@@ -96,6 +82,14 @@ network::BlockedLayout input_layout(const ConvJob& job, const Array& array) {
 
 network::BlockedLayout output_layout(const ConvJob& job, const Array& array) {
   return {job.out_channels, job.out_h, job.out_w, array.block(), job.raw ? 4 : 1};
+}
+
+std::uint64_t placed_bytes(const ConvJob& job, const Array& array) {
+  constexpr std::int64_t kGaps = 64 + 64 + 16 + 16 + accelerator::kJobBytes;
+  return static_cast<std::uint64_t>(input_layout(job, array).bytes() + output_layout(job, array).bytes() +
+                                    accelerator::packed_weight_bytes(job, array) +
+                                    round_up(job.out_channels, array.tm) * 16 +
+                                    static_cast<std::int64_t>(accelerator::kJobBytes) + kGaps);
 }
 
 PlacedJob place(ConvJob job, const Array& array, Memory& memory, std::uint64_t& offset, Random& random) {
@@ -123,13 +117,17 @@ PlacedJob place(ConvJob job, const Array& array, Memory& memory, std::uint64_t& 
   job.quant = base + take(offset, table_channels * 16, 16);
   const std::uint64_t descriptor = base + take(offset, accelerator::kJobBytes, accelerator::kJobBytes);
   if (!memory.holds(base, static_cast<std::int64_t>(offset))) throw std::runtime_error("memory too small");
-  if (const auto reason = accelerator::tile(job, array)) throw std::runtime_error(*reason);
-
-  for (std::int64_t i = 0; i < in.bytes(); ++i) {
-    *memory.at(job.input + static_cast<std::uint64_t>(i), 1) = static_cast<std::uint8_t>(random.next());
+  if (job.band_rows == 0) {
+    if (const auto reason = accelerator::tile(job, array)) throw std::runtime_error(*reason);
   }
+
+  const Values values = random.below(4) == 0    ? Values::small
+                        : random.below(12) == 0 ? Values::extreme
+                                                : Values::any;
+  std::uint8_t* const input = memory.at(job.input, in.bytes());
+  for (std::int64_t i = 0; i < in.bytes(); ++i) input[i] = static_cast<std::uint8_t>(draw(random, values));
   std::vector<std::int8_t> weights(static_cast<std::size_t>(weight_count));
-  for (std::int8_t& weight : weights) weight = static_cast<std::int8_t>(random.between(-128, 127));
+  for (std::int8_t& weight : weights) weight = draw(random, values);
   // A later phase: the channels of its chunk before it belong to another job.
   const auto skipped = static_cast<std::size_t>(std::int64_t{job.group_phase} * array.tm * shape.in_channels *
                                                 job.kernel_h * job.kernel_w);
@@ -140,20 +138,7 @@ PlacedJob place(ConvJob job, const Array& array, Memory& memory, std::uint64_t& 
   auto packed = accelerator::pack_weights(chunk_weights, whole, array);
   packed.erase(packed.begin(), packed.end() - weight_bytes);
   std::memcpy(memory.at(job.weights, weight_bytes), packed.data(), packed.size());
-  // Results spread over the whole int8 range: sums have about 14 + log2(K)/2 bits, multipliers 31.
-  const int sum_bits =
-      14 + static_cast<int>(std::bit_width(static_cast<std::uint64_t>(weight_count / job.out_channels))) / 2;
-  for (std::int64_t k = 0; k < table_channels; ++k) {
-    std::uint32_t entry[4] = {
-        static_cast<std::uint32_t>(random.between(-100000, 100000)),
-        static_cast<std::uint32_t>(random.between(1 << 30, (std::int64_t{1} << 31) - 1)),
-        static_cast<std::uint32_t>(random.between(20, 27) + sum_bits), 0};
-    if (random.below(4) == 0) {  // fractions of exactly one half, for the rounding
-      entry[1] = static_cast<std::uint32_t>(random.between(-3, 3));
-      entry[2] = static_cast<std::uint32_t>(random.between(0, 4));
-    }
-    std::memcpy(memory.at(job.quant + static_cast<std::uint64_t>(k * 16), 16), entry, sizeof entry);
-  }
+  fill_table(memory, job, table_channels, weight_count / job.out_channels, values, random);
   const auto words = accelerator::encode(job, array);
   std::memcpy(memory.at(descriptor, accelerator::kJobBytes), words.data(), accelerator::kJobBytes);
   return {job, descriptor, shape, weights};

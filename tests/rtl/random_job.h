@@ -26,12 +26,20 @@ network::BlockedLayout output_layout(const accelerator::ConvJob& job, const acce
 // Shape, window, range and zero points drawn so that the job takes at most about `work` array cycles.
 accelerator::ConvJob random_shape(Random& random, const accelerator::Array& array, std::int64_t work);
 
+// The job with a band and a slice drawn from all that fit, not only the best; sometimes those of tile().
+// Throws std::runtime_error with tile()'s reason.
+accelerator::ConvJob random_tiling(Random& random, accelerator::ConvJob job, const accelerator::Array& array);
+
 // A convolution with padding on both sides (one number each for height and width).
 accelerator::ConvJob layer_shape(int in_channels, int in_size, int out_channels, int kernel, int stride,
                                  int pad);
 
-// Tiles the job and lays out input, weights, table, output and descriptor in `memory` from `offset` on, all
-// of them filled from `random`; `offset` moves behind them. Throws std::runtime_error with tile()'s reason.
+// What place() takes of a memory at most.
+std::uint64_t placed_bytes(const accelerator::ConvJob& job, const accelerator::Array& array);
+
+// Tiles the job if it is not, and lays out input, weights, table, output and descriptor in `memory` from
+// `offset` on, all of them filled from `random`; `offset` moves behind them. Throws std::runtime_error with
+// tile()'s reason.
 PlacedJob place(accelerator::ConvJob job, const accelerator::Array& array, Memory& memory,
                 std::uint64_t& offset, Random& random);
 
