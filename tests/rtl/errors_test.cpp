@@ -1,161 +1,204 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens when the bus or the descriptor is wrong: an error interrupt that says where, nothing left on
-// the bus, and the next job runs. Also the queue behind the running job and the soft reset.
-#include <gtest/gtest.h>
-
-#include <algorithm>
+// What happens when the bus or a descriptor is wrong: an error interrupt that says where, nothing left on the
+// bus, and the next job runs.
 #include <cstring>
 
-#include "models/regs/accelerator_registers.h"
-#include "tests/rtl/bench.h"
-#include "tests/rtl/random_job.h"
+#include "models/accelerator/geometry.h"
+#include "tests/rtl/two_jobs.h"
 
 namespace tandem::rtl_test {
 namespace {
 
-namespace regs = tandem::regs::accelerator;
+using accelerator::ConvJob;
+using accelerator::Form;
 
-constexpr std::int64_t kLimit = 2'000'000;
-
-class Errors : public testing::Test {
- protected:
-  Errors() : variant_(load_variant("8x32")), memory_(0x40000000, std::size_t{1} << 20), random_(7) {
-    first_ = place(layer_shape(70, 12, 24, 3, 1, 1), variant_.array, memory_, offset_, random_);
-    second_ = place(layer_shape(40, 9, 16, 1, 1, 0), variant_.array, memory_, offset_, random_);
-  }
-
-  // Both jobs' outputs, as execute() makes them.
-  void expect_output(const PlacedJob& placed) {
-    Memory expected = memory_;
-    accelerator::execute(placed.job, variant_.array, expected);
-    const auto difference =
-        std::mismatch(memory_.data().begin(), memory_.data().end(), expected.data().begin());
-    EXPECT_EQ(difference.first, memory_.data().end())
-        << "first difference at "
-        << memory_.base() + static_cast<std::uint64_t>(difference.first - memory_.data().begin())
-        << ", output at " << placed.job.output;
-  }
-  void start(Bench& bench) {
-    bench.write_register(regs::kControlOffset, regs::kControlIrqEnableMask);
-    bench.ring(first_.descriptor);
-  }
-  void expect_failure(Bench& bench, std::uint32_t engine, Response response, std::uint64_t begin,
-                      std::uint64_t end) {
-    ASSERT_TRUE(bench.wait_for_interrupt(kLimit));
-    EXPECT_EQ(bench.reads_outstanding() + bench.writes_outstanding(), 0u);
-    EXPECT_EQ(bench.read_register(regs::kIrqStatusOffset).data, regs::kIrqStatusErrorMask);
-    const std::uint32_t info = bench.read_register(regs::kErrorInfoOffset).data;
-    EXPECT_EQ(info & regs::kErrorInfoEngineMask, engine);
-    EXPECT_EQ((info & regs::kErrorInfoResponseMask) >> regs::kErrorInfoResponseShift,
-              static_cast<std::uint32_t>(response));
-    const std::uint64_t address = bench.read_register(regs::kErrorAddrLoOffset).data |
-                                  std::uint64_t{bench.read_register(regs::kErrorAddrHiOffset).data} << 32;
-    EXPECT_GE(address + 256, begin);  // the burst's address: at most 16 beats before the one that failed
-    EXPECT_LT(address, end);
-    EXPECT_EQ(bench.read_register(regs::kJobsDoneOffset).data, 0u);
-  }
-  // The interrupt falls, and both jobs run.
-  void expect_recovery(Bench& bench) {
-    bench.forget_faults();
-    bench.write_register(regs::kIrqStatusOffset, regs::kIrqStatusErrorMask);
-    EXPECT_FALSE(bench.pins().irq_o);
-    for (const PlacedJob* const placed : {&second_, &first_}) {
-      bench.ring(placed->descriptor);
-      ASSERT_TRUE(bench.wait_for_interrupt(kLimit));
-      EXPECT_EQ(bench.read_register(regs::kIrqStatusOffset).data, regs::kIrqStatusDoneMask);
-      EXPECT_EQ(bench.read_register(regs::kLastJobOffset).data, placed->job.id);
-      bench.write_register(regs::kIrqStatusOffset, regs::kIrqStatusDoneMask);
-      expect_output(*placed);
-    }
-    EXPECT_EQ(bench.read_register(regs::kJobsDoneOffset).data, 2u);
-    for (const std::string& violation : bench.violations()) ADD_FAILURE() << violation;
-  }
-  void expect_bus_fault(std::uint32_t engine, std::uint64_t begin, std::int64_t bytes, bool write) {
-    for (const Response response : {Response::slave_error, Response::decode_error}) {
-      for (const int stall : {0, 40}) {
-        Timing timing;
-        timing.jitter = stall;
-        timing.stall_percent = stall;
-        timing.interleave = stall != 0;
-        SCOPED_TRACE(stall);
-        Bench bench(variant_, memory_, timing, 3);
-        const std::uint64_t end = begin + static_cast<std::uint64_t>(bytes);
-        bench.inject({begin, end, !write, write, response});
-        start(bench);
-        expect_failure(bench, engine, response, begin, end);
-        expect_recovery(bench);
-      }
-    }
-  }
-
-  Variant variant_;
-  Memory memory_;
-  Random random_;
-  std::uint64_t offset_ = 0;
-  PlacedJob first_, second_;
-};
-
-TEST_F(Errors, ABadDescriptorReadIsReported) { expect_bus_fault(0, first_.descriptor, 128, false); }
-TEST_F(Errors, ABadFeatureReadIsReported) { expect_bus_fault(1, first_.job.input + 1024, 16, false); }
-TEST_F(Errors, ABadWeightReadIsReported) { expect_bus_fault(2, first_.job.weights + 4096, 64, false); }
-TEST_F(Errors, ABadTableReadIsReported) { expect_bus_fault(3, first_.job.quant + 128, 16, false); }
-TEST_F(Errors, ABadWriteIsReported) { expect_bus_fault(4, first_.job.output + 512, 16, true); }
-
-TEST_F(Errors, ADescriptorForAnotherArrayIsRefused) {
-  Bench bench(variant_, memory_, Timing{}, 1);
-  *memory_.at(first_.descriptor + 4 * 26, 1) = 16;
-  start(bench);
-  expect_failure(bench, 0, Response::okay, first_.descriptor, first_.descriptor + 1);
-  *memory_.at(first_.descriptor + 4 * 26, 1) = 8;
-  expect_recovery(bench);
+ConvJob dense() { return layer_shape(40, 8, 20, 3, 1, 1); }
+ConvJob raw() {
+  ConvJob job = dense();
+  job.raw = true;
+  return job;
+}
+ConvJob folded() {
+  ConvJob job = layer_shape(3, 20, 20, 5, 2, 2);
+  job.form = Form::folded;
+  return job;
+}
+ConvJob grouped() {
+  ConvJob job = layer_shape(40, 10, 40, 3, 1, 1);
+  job.form = Form::grouped;
+  return job;
 }
 
-TEST_F(Errors, ABandThatCanNeverFitIsRefusedInsteadOfWaitedFor) {
-  Bench bench(variant_, memory_, Timing{}, 1);
-  const auto good = accelerator::encode(first_.job, variant_.array);
-  auto bad = good;
-  bad[21] |= 0xfff;  // chunks
-  std::memcpy(memory_.at(first_.descriptor, 128), bad.data(), 128);
-  start(bench);
-  expect_failure(bench, 0, Response::okay, first_.descriptor, first_.descriptor + 1);
-  std::memcpy(memory_.at(first_.descriptor, 128), good.data(), 128);
-  expect_recovery(bench);
+struct Shape {
+  const char* name;
+  ConvJob (*job)();
+};
+
+class BusErrors : public TwoJobs, public testing::WithParamInterface<Shape> {
+ protected:
+  BusErrors() : TwoJobs(GetParam().job()) {}
+
+  // Beats of which the first job touches every one.
+  struct Beats {
+    std::uint64_t begin;
+    std::int64_t a_plane;
+    std::int64_t planes = 1, stride = 0;
+
+    [[nodiscard]] std::uint64_t address(std::int64_t beat) const {
+      return begin + static_cast<std::uint64_t>(beat / a_plane * stride + beat % a_plane * 16);
+    }
+  };
+  [[nodiscard]] Beats beats_of(Engine engine) const {
+    const ConvJob& job = first_.job;
+    const accelerator::Geometry g = accelerator::geometry_of(job, variant_.array);
+    switch (engine) {
+      case kDescriptor:
+        return {first_.descriptor, accelerator::kJobBytes / 16};
+      case kFeatures:
+        return {job.input, job.in_h * job.in_w * g.in_block / 16, g.in_planes, job.in_plane_stride};
+      case kWeights:
+        return {job.weights, accelerator::packed_weight_bytes(job, variant_.array) / 16};
+      case kTable:
+        return {job.quant, std::int64_t{g.groups} * variant_.array.tm};
+      default:
+        return {job.output, job.out_h * job.out_w * accelerator::out_pixel_bytes(job, g) / 16,
+                g.written_planes, job.out_plane_stride};
+    }
+  }
+};
+
+TEST_P(BusErrors, OfAnyBeatOfAnyEngineAreReportedAndTheNextJobsRun) {
+  for (const Engine engine : {kDescriptor, kFeatures, kWeights, kTable, kOutput}) {
+    const Beats beats = beats_of(engine);
+    const std::int64_t count = beats.a_plane * beats.planes;
+    for (int i = 0; i < 6; ++i) {
+      Timing timing;
+      timing.jitter = i % 2 == 0 ? 0 : 40;
+      timing.stall_percent = i % 3 == 0 ? 0 : 40;
+      timing.interleave = i % 2 == 1;
+      const Response response = i % 2 == 0 ? Response::slave_error : Response::decode_error;
+      // The first beat, the last one, and others.
+      const std::int64_t beat = i == 0 ? 0 : i == 1 ? count - 1 : random_.between(0, count - 1);
+      const std::uint64_t address = beats.address(beat);
+      SCOPED_TRACE("engine " + std::to_string(engine) + " beat " + std::to_string(beat));
+      Bench bench(variant_, memory_, timing, static_cast<std::uint64_t>(i));
+      bench.inject({address, address + 16, engine != kOutput, engine == kOutput, response});
+      start(bench);
+      expect_failure(bench, engine, response, kBadResponse, address, address + 16);
+      expect_recovery(bench);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, BusErrors,
+                         testing::Values(Shape{"Dense", dense}, Shape{"Raw", raw}, Shape{"Folded", folded},
+                                         Shape{"Grouped", grouped}),
+                         [](const testing::TestParamInfo<Shape>& one) {
+                           return std::string(one.param.name);
+                         });
+
+class Errors : public TwoJobs {
+ protected:
+  // A word of the first job's descriptor that must be refused.
+  void expect_refusal(std::size_t word, std::uint32_t clear, std::uint32_t set) {
+    SCOPED_TRACE("word " + std::to_string(word));
+    Bench bench(variant_, memory_, Timing{}, 1);
+    const auto good = accelerator::encode(first_.job, variant_.array);
+    auto bad = good;
+    bad[word] = (bad[word] & ~clear) | set;
+    std::memcpy(memory_.at(first_.descriptor, 128), bad.data(), 128);
+    start(bench);
+    expect_failure(bench, kDescriptor, Response::okay, kBadDescriptor, first_.descriptor,
+                   first_.descriptor + 1);
+    std::memcpy(memory_.at(first_.descriptor, 128), good.data(), 128);
+    expect_recovery(bench);
+  }
+};
+
+TEST_F(Errors, ADescriptorThatIsNoneOrForAnotherArrayIsRefused) {
+  expect_refusal(0, 0xffff, 2);         // another version
+  expect_refusal(0, 0xffff0000, 0);     // no mark
+  expect_refusal(26, 0xff, 16);         // another Tm
+  expect_refusal(26, 0xff00, 16 << 8);  // another Tn
+  expect_refusal(26, 0xff0000, 8 << 16);
+  expect_refusal(26, 0, 1 << 24);            // folded, with many planes
+  expect_refusal(26, 0, 1 << 24 | 1 << 25);  // folded and grouped
+}
+
+TEST_F(Errors, ADescriptorWithABoundOfZeroIsRefused) {
+  struct Bound {
+    std::size_t word;
+    std::uint32_t mask;
+  };
+  constexpr std::uint32_t kLow = 0xffff;
+  constexpr std::uint32_t kHigh = 0xffff0000;
+  for (const Bound& bound : {Bound{12, kLow}, Bound{13, kLow}, Bound{13, kHigh}, Bound{14, kHigh},
+                             Bound{15, kHigh}, Bound{16, 0xff}, Bound{19, kLow}, Bound{19, kHigh},
+                             Bound{20, kLow}, Bound{20, kHigh}, Bound{21, kLow}, Bound{21, kHigh},
+                             Bound{22, kLow}, Bound{23, kLow}, Bound{23, kHigh}, Bound{28, 0xff}}) {
+    expect_refusal(bound.word, bound.mask, 0);
+  }
+}
+
+TEST_F(Errors, UnalignedAddressesAreRefused) {
+  for (const std::size_t word : {2, 4, 6, 8, 10, 11}) expect_refusal(word, 0, 8);
+}
+
+TEST_F(Errors, WhatCanNeverFitIsRefusedInsteadOfWaitedFor) {
+  expect_refusal(21, 0, 0xfff);  // chunks, so words of a band
+  expect_refusal(23, 0, 0x3ff);  // words of a slice
 }
 
 TEST_F(Errors, AnUnalignedDoorbellIsRefused) {
   Bench bench(variant_, memory_, Timing{}, 1);
   bench.write_register(regs::kControlOffset, regs::kControlIrqEnableMask);
   bench.ring(first_.descriptor + 16);
-  expect_failure(bench, 0, Response::okay, first_.descriptor + 16, first_.descriptor + 17);
+  expect_failure(bench, kDescriptor, Response::okay, kBadDescriptor, first_.descriptor + 16,
+                 first_.descriptor + 17);
   expect_recovery(bench);
 }
 
-TEST_F(Errors, OneJobWaitsBehindTheRunningOneAndAThirdIsRefused) {
-  Bench bench(variant_, memory_, Timing{}, 1);
-  start(bench);
-  for (int i = 0; i < 20; ++i) bench.cycle();
-  bench.ring(second_.descriptor);
-  EXPECT_EQ(bench.read_register(regs::kStatusOffset).data,
-            regs::kStatusBusyMask | regs::kStatusQueueFullMask);
-  EXPECT_EQ(bench.write_register(regs::kDoorbellLoOffset, static_cast<std::uint32_t>(first_.descriptor)),
-            Response::slave_error);
-  ASSERT_TRUE(bench.wait_until_idle(kLimit));
-  EXPECT_EQ(bench.read_register(regs::kJobsDoneOffset).data, 2u);
-  EXPECT_EQ(bench.read_register(regs::kLastJobOffset).data, second_.job.id);
-  expect_output(first_);
-  expect_output(second_);
+TEST_F(Errors, TheQueuedJobStillRunsAfterAnError) {
+  for (const Engine engine : {kDescriptor, kFeatures, kWeights, kTable, kOutput}) {
+    SCOPED_TRACE(engine);
+    Bench bench(variant_, memory_, Timing{}, 1);
+    const std::uint64_t at[] = {first_.descriptor, first_.job.input, first_.job.weights, first_.job.quant,
+                                first_.job.output};
+    bench.inject({at[engine], at[engine] + 16, engine != kOutput, engine == kOutput, Response::slave_error});
+    start(bench);
+    bench.ring(second_.descriptor);
+    ASSERT_TRUE(bench.wait_until_idle(kLimit));
+    EXPECT_EQ(bench.read_register(regs::kIrqStatusOffset).data,
+              regs::kIrqStatusDoneMask | regs::kIrqStatusErrorMask);
+    EXPECT_EQ(bench.read_register(regs::kJobsDoneOffset).data, 1u);
+    expect_error_info(bench, engine, Response::slave_error, kBadResponse);
+    expect_output(second_);
+    expect_clean(bench);
+  }
 }
 
-TEST_F(Errors, TheQueuedJobStillRunsAfterAnError) {
-  Bench bench(variant_, memory_, Timing{}, 1);
-  bench.inject({first_.job.weights, first_.job.weights + 16, true, false, Response::slave_error});
-  start(bench);
-  bench.ring(second_.descriptor);
-  ASSERT_TRUE(bench.wait_until_idle(kLimit));
-  EXPECT_EQ(bench.read_register(regs::kIrqStatusOffset).data,
-            regs::kIrqStatusDoneMask | regs::kIrqStatusErrorMask);
-  EXPECT_EQ(bench.read_register(regs::kJobsDoneOffset).data, 1u);
-  expect_output(second_);
+// The descriptor is fetched, and fails, long before its job's turn.
+TEST_F(Errors, ABadDescriptorOfTheQueuedJobIsReportedAfterTheRunningOne) {
+  for (const int stall : {0, 40}) {
+    Timing timing;
+    timing.stall_percent = stall;
+    timing.interleave = stall != 0;
+    Bench bench(variant_, memory_, timing, 5);
+    bench.inject({second_.descriptor + 64, second_.descriptor + 80, true, false, Response::decode_error});
+    start(bench);
+    bench.ring(second_.descriptor);
+    ASSERT_TRUE(bench.wait_for_interrupt(kLimit));
+    EXPECT_EQ(bench.read_register(regs::kIrqStatusOffset).data & regs::kIrqStatusDoneMask,
+              regs::kIrqStatusDoneMask);
+    ASSERT_TRUE(bench.wait_until_idle(kLimit));
+    EXPECT_EQ(bench.read_register(regs::kIrqStatusOffset).data,
+              regs::kIrqStatusDoneMask | regs::kIrqStatusErrorMask);
+    EXPECT_EQ(bench.read_register(regs::kJobsDoneOffset).data, 1u);
+    expect_error_info(bench, kDescriptor, Response::decode_error, kBadResponse);
+    EXPECT_EQ(error_address(bench), second_.descriptor);
+    expect_output(first_);
+    expect_recovery(bench);
+  }
 }
 
 TEST_F(Errors, TheFirstErrorIsKeptUntilItIsCleared) {
@@ -165,48 +208,11 @@ TEST_F(Errors, TheFirstErrorIsKeptUntilItIsCleared) {
   start(bench);
   bench.ring(second_.descriptor);
   ASSERT_TRUE(bench.wait_until_idle(kLimit));
-  EXPECT_EQ(bench.read_register(regs::kErrorInfoOffset).data & regs::kErrorInfoEngineMask, 3u);
-}
-
-TEST_F(Errors, ASoftResetAtAnyTimeLeavesTheBusCleanAndTheNextJobRuns) {
-  for (int wait = 0; wait < 3000; wait += 61) {
-    Timing timing;
-    timing.stall_percent = wait % 2 == 0 ? 0 : 30;
-    Bench bench(variant_, memory_, timing, static_cast<std::uint64_t>(wait));
-    start(bench);
-    bench.ring(second_.descriptor);
-    for (int i = 0; i < wait; ++i) bench.cycle();
-    bench.write_register(regs::kControlOffset, regs::kControlIrqEnableMask | regs::kControlSoftResetMask);
-    ASSERT_TRUE(bench.wait_until_idle(10'000)) << wait;
-    EXPECT_FALSE(bench.pins().irq_o);
-    EXPECT_EQ(bench.read_counter(regs::kReadBeatsLoOffset), 0u);
-    EXPECT_EQ(bench.read_register(regs::kStatusOffset).data, 0u);
-    expect_recovery(bench);
-  }
-}
-
-TEST_F(Errors, TheInterruptLineFollowsItsEnable) {
-  Bench bench(variant_, memory_, Timing{}, 1);
+  expect_error_info(bench, kTable, Response::slave_error, kBadResponse);
+  bench.write_register(regs::kIrqStatusOffset, regs::kIrqStatusErrorMask);
   bench.ring(second_.descriptor);
   ASSERT_TRUE(bench.wait_until_idle(kLimit));
-  EXPECT_FALSE(bench.pins().irq_o);
-  bench.write_register(regs::kControlOffset, regs::kControlIrqEnableMask);
-  EXPECT_TRUE(bench.pins().irq_o);
-}
-
-TEST_F(Errors, CountersAddUp) {
-  Bench bench(variant_, memory_, Timing{}, 1);
-  start(bench);
-  ASSERT_TRUE(bench.wait_for_interrupt(kLimit));
-  const std::uint64_t busy = bench.read_counter(regs::kCyclesBusyLoOffset);
-  const std::uint64_t active = bench.read_counter(regs::kMacActiveLoOffset);
-  const std::uint64_t stalled = bench.read_counter(regs::kStallFeatureLoOffset) +
-                                bench.read_counter(regs::kStallWeightLoOffset) +
-                                bench.read_counter(regs::kStallOutputLoOffset);
-  EXPECT_EQ(active, 12u * 12 * 3 * 3 * 3 * 3);  // pixels, chunks, kernel, groups
-  EXPECT_GT(stalled, 0u);
-  EXPECT_LE(active + stalled, busy);
-  EXPECT_EQ(bench.read_counter(regs::kWriteBeatsLoOffset), 3u * 12 * 12 * 8 / 16);
+  expect_error_info(bench, kFeatures, Response::decode_error, kBadResponse);
 }
 
 }  // namespace
