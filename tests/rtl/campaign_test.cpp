@@ -2,6 +2,9 @@
 // The part of the random campaign that runs with every change; rtl_campaign runs the large one.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "tests/rtl/campaign_job.h"
 
 namespace tandem::rtl_test {
@@ -31,6 +34,26 @@ TEST(Coverage, CountsBinsAndShowsTheMissingOnes) {
   ASSERT_NE(line, std::string::npos);
   EXPECT_EQ(table.substr(line, table.find('\n', line) - line).substr(32), "     1     2  off");
   EXPECT_THROW(coverage.hit("watchdog", "asleep"), std::logic_error);
+}
+
+// The plan in words has a row for every point, with the number of its bins, and no other.
+TEST(Coverage, ThePlanIsTheWrittenOne) {
+  std::ifstream file(std::string(TANDEM_SOURCE_DIR) + "/docs/verification.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string document = text.str();
+  const std::size_t begin = document.find("| point | bins |");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string table = document.substr(begin, document.find("\n\n", begin) - begin);
+  std::string points;
+  std::istringstream lines(table);
+  for (std::string line; std::getline(lines, line);)
+    points += line.substr(0, line.find('|', line.find('|', 1) + 1) + 1) + "\n";
+  std::string expected = "| point | bins |\n|---|---:|\n";
+  for (const CoveragePoint& point : coverage_plan()) {
+    expected += "| " + point.name + " | " + std::to_string(point.bins.size()) + " |\n";
+  }
+  EXPECT_EQ(points, expected);
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ class Runner {
     const auto [least, most] = std::minmax_element(problem.weights.begin(), problem.weights.end());
     if (*least >= -128 && *most <= 127) return;
     ConvJob& job = problem.job;
-    const auto taps = static_cast<std::size_t>(job.kernel_h * job.kernel_w);
+    const auto taps = static_cast<std::size_t>(job.kernel_h) * static_cast<std::size_t>(job.kernel_w);
     std::vector<int> halves;
     for (std::size_t at = 0; at < problem.weights.size();
          at += static_cast<std::size_t>(job.in_channels) * taps) {
