@@ -251,7 +251,17 @@ void TileCore::drain_stores() {
 }
 
 void TileCore::spend(Cycles cycles) {
-  if (cycles.raw() > 0) wait(to_sc_time(clock_.time(cycles)));
+  if (cycles.raw() == 0) return;
+  // Through the queue, which keeps an order among calls at one time: cores that finish together do so often,
+  // and in which order SystemC wakes processes depends on whatever else it has been told.
+  rested_ = false;
+  port_.queue().at<&TileCore::end_rest>(now() + clock_.time(cycles), *this);
+  while (!rested_) wait(progress_);
+}
+
+void TileCore::end_rest(std::uint64_t) {
+  rested_ = true;
+  progress_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void TileCore::note(std::uint32_t layer, Activity activity, Picoseconds begin) {

@@ -67,6 +67,7 @@ class TileCore : public sc_core::sc_module {
   void drain_stores();
   void transfer(BusCommand command, std::uint64_t address, std::uint8_t* data, std::uint32_t bytes);
   void spend(Cycles cycles);
+  void end_rest(std::uint64_t);
   void note(std::uint32_t layer, Activity activity, Picoseconds begin);
 
   CoreSurroundings around_;
@@ -85,6 +86,7 @@ class TileCore : public sc_core::sc_module {
   std::int64_t bytes_in_flight_ = 0;
   std::int64_t loads_ = 0, stores_ = 0;  // issued and not done
   sc_core::sc_event progress_;
+  bool rested_ = true;  // what spend() waits for is over
   bool stopped_ = false;
   std::string waiting_for_;
 };

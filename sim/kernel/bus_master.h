@@ -28,6 +28,7 @@ class BusMaster : public sc_core::sc_module, private AxiInitiatorBase, private t
   [[nodiscard]] int outstanding() const;  // issued and not done, queued ones included
   [[nodiscard]] bool idle() const { return outstanding() == 0; }
   [[nodiscard]] const BusMasterCounters& counters() const { return counters_; }
+  [[nodiscard]] EventQueue& queue() const { return queue_; }
 
  private:
   struct Transaction;

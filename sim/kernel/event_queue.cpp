@@ -17,18 +17,29 @@ EventQueue::EventQueue(const sc_core::sc_module_name& name) : sc_module(name) {
 }
 
 void EventQueue::at(Picoseconds when, Action action, void* object, std::uint64_t argument) {
+  push({when, next_order_++, action, object, argument});
+}
+
+void EventQueue::push(const Entry& entry) {
   const Picoseconds time = now();
-  if (when < time)
+  if (entry.when < time)
     throw SimulationError(
-        fmt::format("{}: call at {} ps asked for at {} ps", name(), when.raw(), time.raw()));
-  heap_.push_back({when, next_order_++, action, object, argument});
+        fmt::format("{}: call at {} ps asked for at {} ps", name(), entry.when.raw(), time.raw()));
+  heap_.push_back(entry);
   std::push_heap(heap_.begin(), heap_.end(), Later{});
   // A running wheel looks at the heap again by itself; an earlier notification of the event stays.
-  if (!running_ && heap_.front().order == next_order_ - 1) due_.notify(to_sc_time(when - time));
+  if (!running_ && heap_.front().order == entry.order) due_.notify(to_sc_time(entry.when - time));
 }
 
 void EventQueue::run_due() {
   const Picoseconds time = now();
+  // Processes woken at the same time go first, whatever the order in which SystemC wakes us up. Only once:
+  // what follows is in delta cycles, whose order is given, and another queue may wait for us likewise.
+  if (deferred_at_ != time && sc_core::sc_pending_activity_at_current_time()) {
+    deferred_at_ = time;
+    due_.notify(sc_core::SC_ZERO_TIME);
+    return;
+  }
   running_ = true;
   while (!heap_.empty() && heap_.front().when <= time) {
     std::pop_heap(heap_.begin(), heap_.end(), Later{});
@@ -37,6 +48,7 @@ void EventQueue::run_due() {
     ++calls_;
     entry.action(entry.object, entry.argument);
   }
+  for (const Listener& listener : settled_) listener.action(listener.object);
   running_ = false;
   if (!heap_.empty()) due_.notify(to_sc_time(heap_.front().when - time));
 }

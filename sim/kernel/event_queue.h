@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "sim/kernel/systemc.h"
@@ -27,8 +28,27 @@ class EventQueue : public sc_core::sc_module {
         argument);
   }
 
+  // The same, before all calls at that time that were asked for with at(): for who asks ahead of time by more
+  // or less, which must not change anybody's order.
+  template <auto Method, class T>
+  void first_at(Picoseconds when, T& object, std::uint64_t argument = 0) {
+    push({when, next_first_++,
+          [](void* self, std::uint64_t value) { (static_cast<T*>(self)->*Method)(value); }, &object,
+          argument});
+  }
+
+  // Calls object.Method() whenever all calls of one time have been made and the next time is known: for who
+  // can work ahead up to next(). What it asks for then is taken into account before the wheel waits.
+  template <auto Method, class T>
+  void when_settled(T& object) {
+    settled_.push_back({[](void* self) { (static_cast<T*>(self)->*Method)(); }, &object});
+  }
+
   [[nodiscard]] std::uint64_t calls() const { return calls_; }  // made so far
   [[nodiscard]] bool empty() const { return heap_.empty(); }
+  // When the next call is due; kNever without any.
+  [[nodiscard]] Picoseconds next() const { return heap_.empty() ? kNever : heap_.front().when; }
+  static constexpr Picoseconds kNever{std::numeric_limits<std::int64_t>::max()};
 
  private:
   struct Entry {
@@ -45,13 +65,21 @@ class EventQueue : public sc_core::sc_module {
   };
 
   SC_HAS_PROCESS(EventQueue);
+  void push(const Entry& entry);
   void run_due();
 
   sc_core::sc_event due_;
   std::vector<Entry> heap_;
-  std::uint64_t next_order_ = 0;
+  struct Listener {
+    void (*action)(void* object);
+    void* object;
+  };
+  std::vector<Listener> settled_;
+  std::uint64_t next_first_ = 0;
+  std::uint64_t next_order_ = std::uint64_t{1} << 63;
   std::uint64_t calls_ = 0;
   bool running_ = false;
+  Picoseconds deferred_at_{-1};
 };
 
 }  // namespace tandem::sim
