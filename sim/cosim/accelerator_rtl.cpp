@@ -17,6 +17,14 @@ namespace {
 namespace regs = tandem::regs::accelerator;
 
 constexpr int kResetCycles = 8;  // before time 0
+// When a process may run next that the queue does not know of; nothing of this module changes it.
+Picoseconds next_of_others() {
+  const sc_core::sc_time left = sc_core::sc_time_to_pending_activity();
+  // With nothing pending it is as long as SystemC can say, longer than Picoseconds can.
+  return left > to_sc_time(EventQueue::kNever) - sc_core::sc_time_stamp() ? EventQueue::kNever
+                                                                          : now() + to_picoseconds(left);
+}
+
 // Cycles evaluated in one go when nothing else is going to happen; bounds how late a stop can be noticed.
 constexpr int kMaxCyclesAhead = 4096;
 
@@ -45,10 +53,10 @@ AcceleratorRtl::AcceleratorRtl(const sc_core::sc_module_name& name, EventQueue& 
     library_.cycle();
   }
   pins.rst_n = 1;
-  SC_METHOD(advance);
-  sensitive << wake_;
-  if (!spec.keep_clock_running) dont_initialize();
+  pins.s_bready_i = pins.s_rready_i = 1;
   asleep_ = !spec.keep_clock_running;
+  queue.when_settled<&AcceleratorRtl::advance>(*this);
+  if (spec.keep_clock_running) wake();
 }
 
 tlm::tlm_sync_enum AcceleratorRtl::nb_transport_fw(AxiPayload& payload, tlm::tlm_phase& phase,
@@ -57,46 +65,58 @@ tlm::tlm_sync_enum AcceleratorRtl::nb_transport_fw(AxiPayload& payload, tlm::tlm
   if (asleep_) {
     asleep_ = false;
     cycle_ = now() / spec_.clock.period() + 1;
-    wake_.notify(to_sc_time(spec_.clock.period() * cycle_ - now()));
+    wake();
   }
   phase = tlm::END_REQ;
   return tlm::TLM_UPDATED;
 }
 
+// Makes sure that advance() is called no later than when the next cycle begins.
+void AcceleratorRtl::wake() {
+  if (wake_pending_) return;
+  wake_pending_ = true;
+  queue_.at<&AcceleratorRtl::woken>(spec_.clock.period() * cycle_, *this);
+}
+
 void AcceleratorRtl::advance() {
+  if (asleep_) return;
   const Picoseconds period = spec_.clock.period();
+  const Picoseconds others = next_of_others();
   for (int i = 0; i < kMaxCyclesAhead; ++i) {
-    // A cycle may be evaluated once nothing can happen any more before it begins.
-    const Picoseconds quiet_until = now() + to_picoseconds(sc_core::sc_time_to_pending_activity());
-    if (period * cycle_ > std::max(quiet_until, now())) break;
+    // A cycle may be evaluated once nothing can happen any more before it begins. What it does itself goes
+    // through the queue.
+    const Picoseconds next = queue_.next();
+    if (period * cycle_ > next) return;  // the queue calls again then
+    if (period * cycle_ > others) break;
     run_cycle();
     if (!spec_.keep_clock_running && sleeps()) {
       asleep_ = true;
       return;
     }
   }
-  wake_.notify(to_sc_time(period * cycle_ - now()));
+  wake();
 }
 
 bool AcceleratorRtl::sleeps() {
   const TandemPins& pins = library_.pins();
-  return pins.idle_o != 0 && bridge_.idle() && reads_.queued.empty() && reads_.active == nullptr &&
-         writes_.queued.empty() && writes_.active == nullptr;
+  return pins.idle_o != 0 && bridge_.idle() && !access_under_way();
 }
 
 void AcceleratorRtl::run_cycle() {
   TandemPins& pins = library_.pins();
   bridge_.drive(pins, cycle_);
-  drive_registers(pins);
+  const bool accessed = access_under_way();
+  if (accessed) drive_registers(pins);
   checker_.check(pins, static_cast<std::uint64_t>(cycle_));
+  if (watcher_ && any_valid(pins)) watcher_(cycle_, pins);
   bridge_.sample(pins, cycle_);
-  sample_registers(pins);
+  if (accessed) sample_registers(pins);
   library_.cycle();
   ++counters_.evaluated_cycles;
   ++cycle_;
   if (const bool level = pins.irq_o != 0; level != irq_level_) {
     irq_level_ = level;
-    queue_.at<&AcceleratorRtl::change_interrupt>(spec_.clock.period() * cycle_, *this, level ? 1 : 0);
+    queue_.first_at<&AcceleratorRtl::change_interrupt>(spec_.clock.period() * cycle_, *this, level ? 1 : 0);
   }
 }
 
@@ -115,7 +135,6 @@ void AcceleratorRtl::begin_access(RegisterChannel& channel) {
 void AcceleratorRtl::drive_registers(TandemPins& pins) {
   begin_access(writes_);
   begin_access(reads_);
-  pins.s_bready_i = pins.s_rready_i = 1;
   pins.s_awvalid_i = writes_.active != nullptr && !writes_.address_taken ? 1 : 0;
   pins.s_wvalid_i = writes_.active != nullptr && !writes_.data_taken ? 1 : 0;
   pins.s_arvalid_i = reads_.active != nullptr && !reads_.address_taken ? 1 : 0;
@@ -142,8 +161,8 @@ void AcceleratorRtl::end_access(RegisterChannel& channel, unsigned response) {
   AxiPayload& payload = *channel.active;
   channel.active = nullptr;
   payload.set_response_status(response == 0 ? tlm::TLM_OK_RESPONSE : tlm::TLM_GENERIC_ERROR_RESPONSE);
-  queue_.at<&AcceleratorRtl::answer>(spec_.clock.period() * (cycle_ + 1), *this,
-                                     std::bit_cast<std::uint64_t>(&payload));
+  queue_.first_at<&AcceleratorRtl::answer>(spec_.clock.period() * (cycle_ + 1), *this,
+                                           std::bit_cast<std::uint64_t>(&payload));
 }
 
 void AcceleratorRtl::answer(std::uint64_t pointer) {

@@ -3,8 +3,10 @@
 //
 // Time: cycle n is [n*T, (n+1)*T) (axi_pin_bridge.h). The RTL runs ahead of SystemC up to the next moment at
 // which anything else can act, never beyond: what it does itself is put into the event queue at the edge, and
-// that is a moment too. While it is idle (its idle_o, no access or response under way) its clock stops and
-// starts again on the grid; with `keep_clock_running` it does not, which changes no time of any beat.
+// that is a moment too. So it is called once for each moment of the bus, not once a cycle, and how far it was
+// ahead changes nothing: at one moment its actions come first, processes next, the rest of the bus last.
+// While it is idle (its idle_o, no access or response under way) its clock stops and starts again on the
+// grid; with `keep_clock_running` it does not, which changes no time of any beat.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +43,10 @@ class AcceleratorRtl : public sc_core::sc_module, public Accelerator, private Ax
   [[nodiscard]] AcceleratorCounters counters() const override;
   [[nodiscard]] const BusMasterCounters& traffic() const override { return master_.counters(); }
 
+  // Called with the pins, before the edge, of every cycle in which a channel has something valid.
+  using PinWatcher = std::function<void(std::int64_t cycle, const TandemPins& pins)>;
+  void on_activity(PinWatcher watcher) { watcher_ = std::move(watcher); }
+
  private:
   struct Access {
     AxiPayload* payload;
@@ -52,9 +58,10 @@ class AcceleratorRtl : public sc_core::sc_module, public Accelerator, private Ax
     bool address_taken = false, data_taken = false;
   };
 
-  SC_HAS_PROCESS(AcceleratorRtl);
   tlm::tlm_sync_enum nb_transport_fw(AxiPayload& payload, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay) override;
+  void wake();
+  void woken(std::uint64_t) { wake_pending_ = false; }
   void advance();
   void run_cycle();
   void drive_registers(TandemPins& pins);
@@ -64,6 +71,10 @@ class AcceleratorRtl : public sc_core::sc_module, public Accelerator, private Ax
   void answer(std::uint64_t payload);
   void change_interrupt(std::uint64_t level);
   [[nodiscard]] bool sleeps();
+  [[nodiscard]] bool access_under_way() const {
+    return reads_.active != nullptr || writes_.active != nullptr || !reads_.queued.empty() ||
+           !writes_.queued.empty();
+  }
   [[nodiscard]] std::uint32_t peek(std::uint32_t offset) const;
 
   AcceleratorRtlSpec spec_;
@@ -74,11 +85,11 @@ class AcceleratorRtl : public sc_core::sc_module, public Accelerator, private Ax
   AxiPinBridge bridge_;
   AxiPinChecker checker_;
   std::function<void(bool)> interrupt_;
-  sc_core::sc_event wake_;
-
+  PinWatcher watcher_;
   RegisterChannel writes_, reads_;
   std::int64_t cycle_ = 0;  // the next to evaluate
   bool asleep_ = true;
+  bool wake_pending_ = false;
   bool irq_level_ = false;
   mutable AcceleratorCounters counters_;
 };

@@ -7,6 +7,9 @@
 namespace tandem::sim {
 namespace {
 
+constexpr std::uint16_t kAllLanes = 0xffff;
+static_assert(TANDEM_BUS_BYTES == 16, "a strobe of 16 bits a beat");
+
 std::uint8_t axi_response(BusStatus status) {
   switch (status) {
     case BusStatus::okay:
@@ -32,9 +35,7 @@ std::uint32_t AxiPinBridge::Pool<Transfer>::take() {
   return slot;
 }
 
-void AxiPinBridge::drive(TandemPins& pins, std::int64_t cycle) {
-  pins.m_arready_i = pins.m_awready_i = pins.m_wready_i = 1;
-  pins.m_rvalid_i = pins.m_bvalid_i = 0;
+void AxiPinBridge::drive_responses(TandemPins& pins, std::int64_t cycle) {
   if (!read_responses_.empty()) {
     Read& read = reads_[read_responses_.front()];
     if (read.first_cycle <= cycle) {
@@ -58,7 +59,7 @@ void AxiPinBridge::drive(TandemPins& pins, std::int64_t cycle) {
   }
 }
 
-void AxiPinBridge::sample(const TandemPins& pins, std::int64_t cycle) {
+void AxiPinBridge::sample_handshakes(const TandemPins& pins, std::int64_t cycle) {
   if (pins.m_rvalid_i != 0 && pins.m_rready_o != 0) {
     Read& read = reads_[read_responses_.front()];
     if (++read.played == read.beats) {
@@ -82,7 +83,7 @@ void AxiPinBridge::sample(const TandemPins& pins, std::int64_t cycle) {
     read.shown = false;
     read.data.assign(std::size_t{read.beats} * TANDEM_BUS_BYTES, 0);
     ++outstanding_;
-    queue_.at<&AxiPinBridge::issue_read>(end_of(cycle), *this, slot);
+    queue_.first_at<&AxiPinBridge::issue_read>(end_of(cycle), *this, slot);
   }
   if (pins.m_awvalid_o != 0 && pins.m_awready_i != 0) {
     const std::uint32_t slot = writes_.take();
@@ -95,7 +96,8 @@ void AxiPinBridge::sample(const TandemPins& pins, std::int64_t cycle) {
     write.cycle = 0;
     write.shown = false;
     write.data.resize(std::size_t{write.beats} * TANDEM_BUS_BYTES);
-    write.enabled.resize(write.data.size());
+    write.strobes.resize(write.beats);
+    write.whole = true;
     collecting_.push_back(slot);
     ++outstanding_;
   }
@@ -108,15 +110,14 @@ void AxiPinBridge::sample(const TandemPins& pins, std::int64_t cycle) {
     const std::uint32_t slot = collecting_.front();
     Write& write = writes_[slot];
     const Beat& beat = early_beats_.front();
-    const std::size_t offset = std::size_t{write.collected} * TANDEM_BUS_BYTES;
-    for (std::size_t lane = 0; lane < TANDEM_BUS_BYTES; ++lane) {
-      write.data[offset + lane] = beat.data[lane];
-      write.enabled[offset + lane] = static_cast<std::uint8_t>(beat.strobes >> lane & 1);
-    }
+    std::memcpy(write.data.data() + std::size_t{write.collected} * TANDEM_BUS_BYTES, beat.data.data(),
+                TANDEM_BUS_BYTES);
+    write.strobes[write.collected] = beat.strobes;
+    write.whole = write.whole && beat.strobes == kAllLanes;
     early_beats_.pop_front();
     if (++write.collected == write.beats) {
       collecting_.pop_front();
-      queue_.at<&AxiPinBridge::issue_write>(end_of(cycle), *this, slot);
+      queue_.first_at<&AxiPinBridge::issue_write>(end_of(cycle), *this, slot);
     }
   }
 }
@@ -152,13 +153,16 @@ void AxiPinBridge::issue_write(std::uint64_t slot) {
   const auto size = static_cast<std::uint32_t>(write.data.size());
   // Counted first: a part may be answered before the next is issued.
   write.parts = 1;
+  const auto enabled = [&](std::uint32_t byte) {
+    return (write.strobes[byte / TANDEM_BUS_BYTES] >> byte % TANDEM_BUS_BYTES & 1) != 0;
+  };
   for (std::uint32_t begin = 0; begin < size;) {
-    if (write.enabled[begin] == 0) {
+    if (!write.whole && !enabled(begin)) {
       ++begin;
       continue;
     }
-    std::uint32_t end = begin;
-    while (end < size && write.enabled[end] != 0) ++end;
+    std::uint32_t end = write.whole ? size : begin;
+    while (end < size && enabled(end)) ++end;
     ++write.parts;
     BusRequest request;
     request.command = BusCommand::write;

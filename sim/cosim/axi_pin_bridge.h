@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "models/core/quantity.h"
-#include "sim/cosim/verilated_api.h"
+#include "sim/cosim/pin_activity.h"
 #include "sim/kernel/bus_master.h"
 #include "sim/kernel/event_queue.h"
 
@@ -29,8 +29,14 @@ class AxiPinBridge {
       : queue_(queue), master_(master), period_(clock.period()) {}
 
   // Sets the inputs of `cycle`; then, before the edge, takes note of its handshakes.
-  void drive(TandemPins& pins, std::int64_t cycle);
-  void sample(const TandemPins& pins, std::int64_t cycle);
+  void drive(TandemPins& pins, std::int64_t cycle) {
+    pins.m_arready_i = pins.m_awready_i = pins.m_wready_i = 1;
+    pins.m_rvalid_i = pins.m_bvalid_i = 0;
+    if (!read_responses_.empty() || !write_responses_.empty()) drive_responses(pins, cycle);
+  }
+  void sample(const TandemPins& pins, std::int64_t cycle) {
+    if (any_valid_output(pins) || (pins.m_rvalid_i | pins.m_bvalid_i) != 0) sample_handshakes(pins, cycle);
+  }
 
   [[nodiscard]] bool idle() const { return outstanding_ == 0; }
   [[nodiscard]] std::int64_t bus_errors() const { return bus_errors_; }
@@ -47,8 +53,9 @@ class AxiPinBridge {
   };
   struct Write {
     std::vector<std::uint8_t> data;
-    std::vector<std::uint8_t> enabled;  // a byte of strobe for each
-    std::uint64_t address = 0;          // aligned to the bus
+    std::vector<std::uint16_t> strobes;  // of each beat
+    std::uint64_t address = 0;           // aligned to the bus
+    bool whole = true;                   // every byte so far is enabled
     std::uint32_t beats = 0, id = 0;
     std::uint32_t collected = 0;
     int parts = 0;  // bus writes without a response
@@ -64,6 +71,8 @@ class AxiPinBridge {
     Transfer& operator[](std::uint64_t slot) { return *all[slot]; }
   };
 
+  void drive_responses(TandemPins& pins, std::int64_t cycle);
+  void sample_handshakes(const TandemPins& pins, std::int64_t cycle);
   void issue_read(std::uint64_t slot);
   void issue_write(std::uint64_t slot);
   void read_known(std::uint32_t slot, BusStatus status, Picoseconds last_beat);
