@@ -2,18 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the Verilated accelerator of one array size as a shared library (interface: sim/cosim/verilated_api.h).
 #
-#   build_variant.sh TM TN OUTPUT.so [fast|debug]   build OUTPUT.so unless it is already made from these sources
-#   build_variant.sh --hash TM TN [fast|debug]      print the hash of what the library is made from
+#   build_variant.sh TM TN OUTPUT.so [fast|debug|pgo]   build OUTPUT.so unless it is already made from these sources
+#   build_variant.sh --hash TM TN [fast|debug|pgo]      print the hash of what the library is made from
 #
-# fast: optimised. debug: can write a waveform (--trace), built with line numbers. Assertions are on in both.
+# fast: optimised. debug: can write a waveform (--trace), built with line numbers. pgo: fast, compiled twice with
+# gcc; in between `$TRAINER LIBRARY` runs a few jobs and so shows which paths are hot. Assertions are on in all.
 # Exit code 0: OUTPUT.so exists and is current. 2: wrong arguments. 1: the build failed, OUTPUT.so is untouched
 # and the reason is on stderr. Callers may run in parallel, also for the same OUTPUT: the first one builds, the
 # others wait for it; the library appears by a rename, never half written. Quiet unless something fails.
-# Environment: CXX (default g++), VERILATOR (default verilator).
+# Environment: CXX (default g++), VERILATOR (default verilator), TRAINER (pgo only, "rtl_race 1").
 set -euo pipefail
 
 usage() {
-  echo "usage: build_variant.sh TM TN OUTPUT.so [fast|debug] | --hash TM TN [fast|debug]" >&2
+  echo "usage: build_variant.sh TM TN OUTPUT.so [fast|debug|pgo] | --hash TM TN [fast|debug|pgo]" >&2
   exit 2
 }
 
@@ -34,7 +35,11 @@ fi
 flavour=${1:-fast}
 case $tm in 2 | 4 | 8 | 16 | 32) ;; *) echo "build_variant.sh: TM is $tm, allowed 2 4 8 16 32" >&2; exit 2 ;; esac
 case $tn in 4 | 8 | 16 | 32) ;; *) echo "build_variant.sh: TN is $tn, allowed 4 8 16 32" >&2; exit 2 ;; esac
-case $flavour in fast | debug) ;; *) usage ;; esac
+case $flavour in fast | debug | pgo) ;; *) usage ;; esac
+if [ "$flavour" = pgo ] && [ $hash_only = no ] && [ -z "${TRAINER:-}" ]; then
+  echo "build_variant.sh: pgo needs TRAINER, a command that runs jobs on the library it is given" >&2
+  exit 2
+fi
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
@@ -91,12 +96,23 @@ for source in "${runtime[@]}"; do
 done >"$work/runtime_log" 2>&1 &
 runtime_job=$!
 cat "$work"/V*.cpp "$here/verilated/accelerator_api.cpp" >"$work/model.cc"
-"${compile[@]}" "${optimise[@]}" -c "$work/model.cc" -o "$work/model.o" >"$work/log" 2>&1 || fail "$cxx"
+model() { "${compile[@]}" "${optimise[@]}" "$@" -c "$work/model.cc" -o "$work/model.o" >"$work/log" 2>&1 || fail "$cxx"; }
+link() {
+  "$cxx" -shared -Wl,-Bsymbolic -Wl,-z,defs "-Wl,--version-script=$work/exports" "$work"/*.o -pthread \
+    -Wl,--as-needed -latomic -o "$work/library.so" "$@" >"$work/log" 2>&1 || fail "$cxx"
+}
+if [ "$flavour" = pgo ]; then model -fprofile-generate -fprofile-update=single; else model; fi
 wait $runtime_job || { mv "$work/runtime_log" "$work/log"; fail "$cxx"; }
+if [ "$flavour" = pgo ]; then
+  link -fprofile-generate
+  # The counts appear beside model.o when the trainer ends; without them the second pass would silently be the first.
+  $TRAINER "$work/library.so" >"$work/log" 2>&1 || fail "the trainer"
+  [ -f "$work/model.gcda" ] || { echo "$TRAINER left no profile" >"$work/log"; fail "the trainer"; }
+  model -fprofile-use -fprofile-partial-training -Werror=missing-profile
+fi
 # Verilator's runtime asks whether its atomics are lock free; clang leaves the answer to libatomic. Undefined symbols
 # must show here, not when a run loads the library.
-"$cxx" -shared -Wl,-Bsymbolic -Wl,-z,defs "-Wl,--version-script=$work/exports" "$work"/*.o -pthread \
-  -Wl,--as-needed -latomic -o "$work/library.so" >"$work/log" 2>&1 || fail "$cxx"
+link
 mv -f "$work/library.so" "$output"
 echo "$hash" >"$work/hash"
 mv -f "$work/hash" "$output.hash"
