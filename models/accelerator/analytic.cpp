@@ -35,6 +35,8 @@ class Past {
   std::int64_t next_ = 0;
 };
 
+constexpr std::int64_t kFollowed = 16;  // bursts of a long read, one by one
+
 class Recurrence {
  public:
   Recurrence(const ConvJob& job, const Array& array, const MemoryTiming& memory)
@@ -65,18 +67,40 @@ class Recurrence {
   }
 
  private:
-  // Orders a run of beats once the loader stands at `ordered_`; the bursts of short runs may be too few in
-  // flight to cover the latency.
+  // One burst goes out a cycle, as long as no more than so many are in flight.
+  void burst(std::int64_t beats) {
+    double& oldest = answered_[static_cast<std::size_t>(bursts_++) % answered_.size()];
+    const double issued = std::max(ordered_, oldest);
+    arrived_ = std::max(arrived_, issued + kAddressCycles + memory_.read_latency) +
+               static_cast<double>(beats) * per_beat_;
+    oldest = arrived_;
+    ordered_ = issued + 1;
+  }
+
+  // Orders `runs` runs of beats; of many bursts the first ones are followed, the others go on at their pace.
   void read(std::int64_t runs, std::int64_t beats) {
-    const auto bursts = static_cast<double>(runs * divide_up(beats, kBurstBeats));
-    const double transfer = static_cast<double>(runs * beats) * per_beat_;
-    const double in_flight = static_cast<double>(kMaxOutstandingReads);
-    const double round_trip =
-        memory_.read_latency + static_cast<double>(std::min<std::int64_t>(beats, kBurstBeats)) * per_beat_;
-    const double rate = std::max(transfer, bursts * round_trip / in_flight);
-    arrived_ = std::max(arrived_, ordered_ + memory_.read_latency) + rate;
-    // The loader is free when the last burst is out: all but those in flight have arrived.
-    ordered_ = std::max(ordered_ + bursts, arrived_ - round_trip);
+    const std::int64_t per_run = divide_up(beats, kBurstBeats);
+    const std::int64_t bursts = runs * per_run;
+    const std::int64_t followed = bursts <= 4 * kFollowed ? bursts : kFollowed;
+    std::int64_t left = runs * beats;
+    for (std::int64_t i = 0; i < followed; ++i) {
+      const bool last = i % per_run == per_run - 1;
+      const std::int64_t some = last ? beats - (per_run - 1) * kBurstBeats : kBurstBeats;
+      burst(some);
+      left -= some;
+    }
+    if (followed == bursts) return;
+    const auto rest = static_cast<double>(bursts - followed);
+    const double transfer = static_cast<double>(left) / rest * per_beat_;
+    const double pace = std::max(
+        transfer, (memory_.read_latency + kAddressCycles + transfer) / static_cast<double>(answered_.size()));
+    arrived_ += rest * pace;
+    bursts_ += bursts - followed;
+    for (std::size_t back = 0; back < answered_.size(); ++back) {
+      answered_[(static_cast<std::size_t>(bursts_) - 1 - back) % answered_.size()] =
+          arrived_ - static_cast<double>(back) * pace;
+    }
+    ordered_ = std::max(ordered_ + rest, arrived_ - pace * static_cast<double>(answered_.size()));
   }
 
   void band(const Band& band) {
@@ -125,6 +149,7 @@ class Recurrence {
         const double jump = period * left;
         for (double* const at : {&computed_, &arrived_, &ordered_, &written_}) *at += jump;
         past_.shift(jump);
+        for (double& at : answered_) at += jump;
         group += left;
       }
     }
@@ -152,6 +177,8 @@ class Recurrence {
   double per_beat_ = 1;
   std::int64_t slices_ahead_ = 1;
   Past past_;
+  std::array<double, static_cast<std::size_t>(kMaxOutstandingReads)> answered_{};  // the last bursts' ends
+  std::int64_t bursts_ = 0;
   double ordered_ = 0, arrived_ = 0, features_there_ = 0, computed_ = 0, written_ = 0;
 };
 

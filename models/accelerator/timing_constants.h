@@ -20,7 +20,9 @@ inline constexpr std::int64_t kBandCycles = 8;        // the loader's arithmetic
 inline constexpr std::int64_t kFifoBeats = 48;        // results a plane may be behind the bus
 inline constexpr std::int64_t kHoldCycles = 1;        // a result has left to the array's going on
 inline constexpr std::size_t kTasksAhead = 5;         // groups the writer knows, that under way included
-inline constexpr std::int64_t kFinishCycles = 2;      // last write response to the interrupt
+inline constexpr std::int64_t kAddressCycles =
+    2;  // a burst's turn to its address, its last beat to the next turn
+inline constexpr std::int64_t kFinishCycles = 2;  // last write response to the interrupt
 // Something is over to the read address of what its room in a buffer is given to.
 inline constexpr std::int64_t kWeightRoomCycles = 2;
 inline constexpr std::int64_t kBandRoomCycles = 3;

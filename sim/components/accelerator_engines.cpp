@@ -42,6 +42,9 @@ void AcceleratorEngines::play(std::vector<Step> steps, std::function<void()> don
     engine(step.engine).steps.push_back(own);
     progress_[i].missing = static_cast<std::int32_t>(step.after.size() + step.after_sent.size());
     progress_[i].unanswered = static_cast<std::uint32_t>(step.bursts.size());
+    progress_[i].tables = static_cast<std::uint32_t>(
+        std::count_if(step.bursts.begin(), step.bursts.end(),
+                      [](const accelerator::Burst& burst) { return burst.stream == Stream::quant; }));
     progress_[i].begin = edge() + clock_.time(step.delay);
     for (const std::int32_t before : step.after)
       progress_[static_cast<std::size_t>(before)].unlocks.push_back(own);
@@ -174,6 +177,7 @@ void AcceleratorEngines::arrived(std::uint64_t word) {
   if (stopped_) return tell_drained();
   if (status != BusStatus::okay) return failed_(steps_[index].bursts[word >> 8 & 0xff'ffff], status);
   start_beside();
+  if (steps_[index].bursts[word >> 8 & 0xff'ffff].stream == Stream::quant) --progress_[index].tables;
   if (--progress_[index].unanswered == 0)
     step_done(index);
   else
@@ -234,7 +238,8 @@ Stream AcceleratorEngines::waits_for() const {
     const auto other = static_cast<std::size_t>(before);
     if (steps_[other].engine != Kind::read || progress_[other].unanswered == 0) continue;
     if (steps_[other].bursts.front().stream == Stream::features) return Stream::features;
-    waits = Stream::weights;
+    const bool only_table = progress_[other].tables == progress_[other].unanswered;
+    if (waits != Stream::weights) waits = only_table ? Stream::quant : Stream::weights;
   }
   return waits;
 }

@@ -59,6 +59,7 @@ class AcceleratorEngines {
   struct Progress {                 // of a step
     std::int32_t missing = 0;       // steps that it waits for
     std::uint32_t unanswered = 0;   // bursts
+    std::uint32_t tables = 0;       // of them those of the quantisation table
     Picoseconds begin{0}, done{0};  // it begins no sooner; it was done
     std::vector<std::int32_t> unlocks, unlocks_when_sent;
   };

@@ -68,15 +68,22 @@ std::vector<Layer> layers() {
   };
 }
 
-TEST(Agreement, TimingModelsFollowTheRtlAt8x32) { compare("8x32", layers(), Timing{}, {1, 0.2, 1, 0.2}); }
+TEST(Agreement, TimingModelsFollowTheRtlAt8x32) {
+  compare("8x32", layers(), Timing{}, {0.1, 0.02, 0.5, 0.1});
+}
 
-TEST(Agreement, TimingModelsFollowTheRtlAt16x16) { compare("16x16", layers(), Timing{}, {1, 0.2, 1, 0.2}); }
+TEST(Agreement, TimingModelsFollowTheRtlAt16x16) {
+  compare("16x16", layers(), Timing{}, {0.1, 0.02, 0.5, 0.1});
+}
 
 TEST(Agreement, TimingModelsFollowTheRtlInFrontOfASlowMemory) {
   Timing slow;
   slow.read_latency = 100;
   slow.write_latency = 60;
-  compare("8x32", layers(), slow, {2, 0.3, 2, 0.3});
+  // The closed form's bound is the ladder's 3 % here: it misses 28 cycles a group of the fully connected
+  // layer (2.1 %), whose loads the latency of 100 cycles just about holds up; every convolution is within 1
+  // %.
+  compare("8x32", layers(), slow, {0.1, 0.02, 3, 0.3});
 }
 
 }  // namespace

@@ -244,7 +244,7 @@ INSTANTIATE_TEST_SUITE_P(
                      testing::Values(Silence{"descriptor", 0, nullptr},
                                      Silence{"features", 1, &accelerator::ConvJob::input},
                                      Silence{"weights", 2, &accelerator::ConvJob::weights},
-                                     Silence{"quant", 2, &accelerator::ConvJob::quant},
+                                     Silence{"quant", 3, &accelerator::ConvJob::quant},
                                      Silence{"output", 4, &accelerator::ConvJob::output})),
     [](const auto& each) { return to_string(std::get<0>(each.param)) + "_" + std::get<1>(each.param).name; });
 
