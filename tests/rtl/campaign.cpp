@@ -122,7 +122,12 @@ void work(const Options& options, const std::vector<Variant>& variants, std::siz
   Coverage coverage(shared.counts(worker));
   const auto run = [&](std::size_t array, int index) {
     const std::clock_t begin = std::clock();
-    const CampaignResult result = run_campaign_job(variants[array], options.seed, index, coverage);
+    CampaignResult result;
+    try {
+      result = run_campaign_job(variants[array], options.seed, index, coverage);
+    } catch (const std::exception& error) {
+      result.problem = error.what();
+    }
     Tally& tally = shared.tally(worker, array);
     ++tally.jobs;
     tally.cycles += result.cycles;

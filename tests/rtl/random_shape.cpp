@@ -105,7 +105,8 @@ ConvJob random_shape(Random& random, const Array& array, std::int64_t work) {
     const std::int64_t in_bytes = std::int64_t{job.in_channels} * job.in_h * job.in_w;
     if (accelerator::mac_cycles(job, array).raw() <= (large ? 4 * work : work) && in_bytes < kMostInput &&
         packed_weight_bytes(job, array) < kMostWeights) {
-      return job;
+      ConvJob tiled = job;  // a kernel of 11x11 over eight chunks of a group fits no buffer
+      if (!accelerator::tile(tiled, array)) return job;
     }
   }
 }
