@@ -32,8 +32,8 @@ struct Span {
 struct AcceleratorResult {
   std::string name;
   std::int64_t jobs = 0;
-  std::int64_t cycles = 0;  // from doorbells to interrupts
-  std::int64_t macs = 0;    // useful: those of the layers it computed
+  std::int64_t cycles = 0;                      // from doorbells to interrupts
+  std::int64_t macs = 0;                        // useful: those of the layers it computed
   std::int64_t conv_cycles = 0, conv_macs = 0;  // the convolutions' part, without fully connected layers
   double utilization = 0;                       // conv_macs / (Tm * Tn * conv_cycles)
 };

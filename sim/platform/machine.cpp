@@ -105,8 +105,8 @@ class Machine {
     }
     for (std::size_t i = 0; i < accelerators_.size(); ++i) {
       const AcceleratorCounters counters = accelerators_[i]->counters();
-      spec::AcceleratorResult unit{platform_.accelerators[i].name, counters.jobs, counters.busy.raw(),
-                                   macs[i], 0, 0, 0.0};
+      spec::AcceleratorResult unit{
+          platform_.accelerators[i].name, counters.jobs, counters.busy.raw(), macs[i], 0, 0, 0.0};
       unit.conv_macs = conv_macs[i];
       for (const spec::LayerResult& layer : result.layers) {
         const auto busy = layer.busy.find(unit.name);
