@@ -85,7 +85,7 @@ prepare() {
   yosys -q -l "$name.yosys.log" -w 'used but has no driver' -p "
     read_verilog -formal -sv $defines $here/$top.sv ${files[*]}
     hierarchy -check -top $top $chparam
-    proc; flatten; opt_expr; opt_clean; memory_dff; memory_collect; async2sync; memory_map; $connect
+    proc; flatten; opt_expr; opt_clean -purge; memory_dff; memory_collect; async2sync; memory_map; $connect
     opt_expr; opt_clean -purge; write_rtlil $name.il; design -save words
     chformal -cover -remove; opt_clean -purge; $bits -map $name.map $name.aig
     design -load words
