@@ -104,7 +104,8 @@ refuted() {
   top=$(line_of "$name" | cut -d ' ' -f 2)
   yosys -l "$name.trace.log" -p "read_rtlil $name.il; chformal -cover -remove
     sim -clock clk_i -r $name.aiw -map $name.map -vcd $name.vcd $top" >/dev/null 2>&1 || true
-  grep -o '[a-z_]*\.sv:[0-9]*\.[0-9]*-[0-9]*\.[0-9]*) failed' "$name.trace.log" | sed 's/\.[0-9]*-.*//' |
+  # yosys has an assertion begin where the statement before it ends.
+  sed -nE 's/.*[(/|]([a-z_]+\.sv):[0-9]+\.[0-9]+-([0-9]+)\.[0-9]+\) failed.*/\1:\2/p' "$name.trace.log" |
     sort -u | tr '\n' ' ' >"$name.violated" || true
 }
 
@@ -133,7 +134,7 @@ verdict() {
   if [[ $name == pe_* ]] && enumeration "$name"; then
     echo proven
   elif refuted "$name" 4 || { ! induction "$name" && refuted "$name" 30; }; then
-    echo "REFUTED: $(cat "$name.violated")see $work/$name.vcd"
+    echo "REFUTED at $(cat "$name.violated")see $work/$name.vcd"
   elif grep -q '^Networks are equivalent' "$name.ind.log" || reachability "$name"; then
     echo proven
   else
