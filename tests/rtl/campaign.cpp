@@ -5,6 +5,7 @@
 //   --only I         job I of each array alone
 //   --seed S         another campaign
 //   --workers N      processes
+//   --stop           at the first mismatch
 //   --coverage FILE  the counts of all bins as CSV
 #include <fmt/core.h>
 #include <sys/mman.h>
@@ -33,6 +34,7 @@ struct Options {
   int only = -1;
   std::uint64_t seed = 2026;
   int workers = 2;
+  bool stop = false;
   std::string coverage;
   std::vector<std::string> arrays;
 };
@@ -65,6 +67,10 @@ class Shared {
       all.cpu_s += one.cpu_s;
     }
     return all;
+  }
+  bool any_failed() {
+    return std::any_of(tallies_, tallies_ + workers_ * arrays_,
+                       [](const Tally& one) { return one.failed > 0; });
   }
   std::vector<std::uint64_t> all_counts() {
     std::vector<std::uint64_t> all(coverage_bins());
@@ -102,6 +108,8 @@ Options parse(int argc, char** argv) {
       options.seed = std::stoull(value());
     } else if (words[i] == "--workers") {
       options.workers = std::max(1, std::stoi(value()));
+    } else if (words[i] == "--stop") {
+      options.stop = true;
     } else if (words[i] == "--coverage") {
       options.coverage = value();
     } else if (accelerator::parse_array(words[i]).tm != 0) {
@@ -143,6 +151,7 @@ void work(const Options& options, const std::vector<Variant>& variants, std::siz
   }
   for (auto job = worker; job < static_cast<std::size_t>(options.jobs);
        job += static_cast<std::size_t>(options.workers)) {
+    if (options.stop && shared.any_failed()) return;
     run(job % variants.size(), static_cast<int>(job / variants.size()));
   }
 }
@@ -223,10 +232,10 @@ int main(int argc, char** argv) try {
   if (!well) fmt::print(stderr, "a worker ended early\n");
   return well ? code : 1;
 } catch (const std::invalid_argument& error) {
-  fmt::print(
-      stderr,
-      "{}\nusage: rtl_campaign JOBS [ARRAY...] [--only I] [--seed S] [--workers N] [--coverage FILE]\n",
-      error.what());
+  fmt::print(stderr,
+             "{}\nusage: rtl_campaign JOBS [ARRAY...] [--only I] [--seed S] [--workers N] [--stop] "
+             "[--coverage FILE]\n",
+             error.what());
   return 2;
 } catch (const std::exception& error) {
   fmt::print(stderr, "{}\n", error.what());
