@@ -4,8 +4,8 @@
 
 usage: run.py [--build DIR] [--work DIR] [--csv FILE] [--jobs N] [NUMBER...]
 
-A fault meets these in turn until one catches it: the formal proof it names, the random campaign on a small array, the
-tests of registers, control, errors and watchdog, and the campaign on the other arrays. Needs `rtl_campaign` and
+A fault meets these in turn until one catches it: the random campaign on a small array, the tests of registers, control,
+errors and watchdog, the campaign on other arrays, and the formal proof it names. Needs `rtl_campaign` and
 `rtl` built in --build (default build/release). What is done is kept in --work (default build/mutation): a run that was
 interrupted goes on where it stopped; remove the folder to begin anew. The unchanged RTL passes every stage first, or
 nothing is shown. Exit code 0: every fault was caught; 1: one was not; 2: wrong arguments or sources that do not build.
@@ -82,8 +82,6 @@ def caught_by(fault, work, tests):
     shutil.copy(ROOT / "sim/cosim/verilated_api.h", work / "sim/cosim")
     if fault is not None:
         mutate.apply(fault, work / "rtl")
-        if "proof" in fault and (why := proof_fails(fault, work)):
-            return f"proof {fault['proof']}", why
     libraries = work / "libraries"
     libraries.mkdir()
     for name, arrays, command in STAGES:
@@ -91,6 +89,8 @@ def caught_by(fault, work, tests):
             build(work, array, libraries)
         if why := stage_fails(command, tests, libraries):
             return name, why
+    if fault is not None and "proof" in fault and (why := proof_fails(fault, work)):
+        return f"proof {fault['proof']}", why
     return "", ""
 
 

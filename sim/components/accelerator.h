@@ -4,11 +4,13 @@
 // no other way.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
 #include "models/accelerator/array.h"
 #include "models/core/quantity.h"
+#include "sim/components/interconnect.h"
 #include "sim/kernel/axi_protocol.h"
 #include "sim/kernel/bus_request.h"
 
@@ -32,6 +34,12 @@ class Accelerator {
   // Level interrupt. Called at the time the level changes; at most one listener, set before the simulation
   // starts.
   virtual void on_interrupt(std::function<void(bool level)> listener) = 0;
+
+  // To the ports of `bus` for its master and for its registers.
+  virtual void connect(Interconnect& bus, std::size_t master_port, std::size_t target_port) {
+    master().bind(bus.master_port(master_port));
+    bus.target_port(target_port).bind(registers());
+  }
 
   [[nodiscard]] virtual const accelerator::Array& array() const = 0;
   [[nodiscard]] virtual const Clock& clock() const = 0;

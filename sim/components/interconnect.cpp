@@ -67,6 +67,12 @@ const BusPortCounters& Interconnect::target_counters(std::size_t index) const {
   return target_ports_.at(index)->counters;
 }
 
+bool Interconnect::delivering(std::size_t target) const {
+  const auto& directions = target_ports_.at(target)->directions;
+  return std::any_of(directions.begin(), directions.end(),
+                     [](const TargetPort::Direction& direction) { return !direction.in_flight.empty(); });
+}
+
 std::uint32_t Interconnect::decode(const AxiPayload& payload) const {
   const Region* const region = map_.find(payload.get_address(), payload.get_data_length());
   return region != nullptr ? region->target : static_cast<std::uint32_t>(spec_.targets.size());

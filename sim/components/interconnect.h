@@ -11,6 +11,7 @@
 // free-flowing.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -72,6 +73,13 @@ class Interconnect : public sc_core::sc_module {
   [[nodiscard]] std::size_t targets() const { return spec_.targets.size(); }
 
   [[nodiscard]] const MemoryMap& map() const { return map_; }
+  // What is granted from now on reaches its target, and what is answered from now on its master, so much
+  // later at least.
+  [[nodiscard]] Picoseconds least_latency() const {
+    return spec_.clock.time(std::min(spec_.forward_latency, spec_.return_latency));
+  }
+  // Whether something is on its way to a target, granted and not delivered.
+  [[nodiscard]] bool delivering(std::size_t target) const;
   [[nodiscard]] const BusPortCounters& master_counters(std::size_t index) const;
   [[nodiscard]] const BusPortCounters& target_counters(std::size_t index) const;
 

@@ -59,6 +59,17 @@ AcceleratorRtl::AcceleratorRtl(const sc_core::sc_module_name& name, EventQueue& 
   if (spec.keep_clock_running) wake();
 }
 
+void AcceleratorRtl::connect(Interconnect& bus, std::size_t master_port, std::size_t target_port) {
+  Accelerator::connect(bus, master_port, target_port);
+  bus_ = &bus;
+  target_port_ = target_port;
+}
+
+// How much later than any moment of the bus its pins can feel it.
+Picoseconds AcceleratorRtl::head_start() const {
+  return bus_ == nullptr || bus_->delivering(target_port_) ? Picoseconds{0} : bus_->least_latency();
+}
+
 tlm::tlm_sync_enum AcceleratorRtl::nb_transport_fw(AxiPayload& payload, tlm::tlm_phase& phase,
                                                    sc_core::sc_time&) {
   (payload.is_read() ? reads_ : writes_).queued.push_back({&payload, now()});
@@ -81,13 +92,14 @@ void AcceleratorRtl::wake() {
 void AcceleratorRtl::advance() {
   if (asleep_) return;
   const Picoseconds period = spec_.clock.period();
-  const Picoseconds others = next_of_others();
+  if (period * cycle_ > queue_.next()) return;  // the queue calls again then
+  const Picoseconds others = next_of_others(), ahead = head_start();
   for (int i = 0; i < kMaxCyclesAhead; ++i) {
-    // A cycle may be evaluated once nothing can happen any more before it begins. What it does itself goes
-    // through the queue.
-    const Picoseconds next = queue_.next();
-    if (period * cycle_ > next) return;  // the queue calls again then
-    if (period * cycle_ > others) break;
+    // A cycle may be evaluated once nothing can happen any more that is felt before it begins. What it does
+    // itself goes through the queue.
+    const Picoseconds begin = period * cycle_ - ahead;
+    if (begin > queue_.next()) return;
+    if (begin > others) break;
     run_cycle();
     if (!spec_.keep_clock_running && sleeps()) {
       asleep_ = true;

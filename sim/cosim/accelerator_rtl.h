@@ -3,8 +3,10 @@
 //
 // Time: cycle n is [n*T, (n+1)*T) (axi_pin_bridge.h). The RTL runs ahead of SystemC up to the next moment at
 // which anything else can act, never beyond: what it does itself is put into the event queue at the edge, and
-// that is a moment too. So it is called once for each moment of the bus, not once a cycle, and how far it was
-// ahead changes nothing: at one moment its actions come first, processes next, the rest of the bus last.
+// that is a moment too. Connected to an interconnect, it goes on by the latency that lies between any moment
+// of the bus and its pins, unless an access to its registers is on its way. So it is called once for some
+// moments of the bus, not once a cycle, and how far it was ahead changes nothing: at one moment its actions
+// come first, processes next, the rest of the bus last.
 // While it is idle (its idle_o, no access or response under way) its clock stops and starts again on the
 // grid; with `keep_clock_running` it does not, which changes no time of any beat.
 #pragma once
@@ -35,6 +37,7 @@ class AcceleratorRtl : public sc_core::sc_module, public Accelerator, private Ax
 
   AxiTargetSocket& registers() override { return register_socket_; }
   AxiInitiatorSocket& master() override { return master_.socket; }
+  void connect(Interconnect& bus, std::size_t master_port, std::size_t target_port) override;
   void on_interrupt(std::function<void(bool)> listener) override { interrupt_ = std::move(listener); }
   [[nodiscard]] const accelerator::Array& array() const override { return spec_.array; }
   [[nodiscard]] const Clock& clock() const override { return spec_.clock; }
@@ -71,6 +74,7 @@ class AcceleratorRtl : public sc_core::sc_module, public Accelerator, private Ax
   void answer(std::uint64_t payload);
   void change_interrupt(std::uint64_t level);
   [[nodiscard]] bool sleeps();
+  [[nodiscard]] Picoseconds head_start() const;
   [[nodiscard]] bool access_under_way() const {
     return reads_.active != nullptr || writes_.active != nullptr || !reads_.queued.empty() ||
            !writes_.queued.empty();
@@ -82,6 +86,8 @@ class AcceleratorRtl : public sc_core::sc_module, public Accelerator, private Ax
   AxiTargetSocket register_socket_;
   BusMaster master_;
   mutable VerilatedLibrary library_;
+  const Interconnect* bus_ = nullptr;
+  std::size_t target_port_ = 0;
   AxiPinBridge bridge_;
   AxiPinChecker checker_;
   std::function<void(bool)> interrupt_;

@@ -138,8 +138,7 @@ class Machine {
     const spec::Accelerator& own = platform_.accelerators[index];
     accelerators_.push_back(make_accelerator(own, queue_, dram_, options_));
     Accelerator& unit = *accelerators_.back();
-    unit.master().bind(interconnect_.master_port(platform_.clusters.size() + index));
-    interconnect_.target_port(1 + index).bind(unit.registers());
+    unit.connect(interconnect_, platform_.clusters.size() + index, 1 + index);
     unit.on_interrupt([this, index, set = interrupts_.line_setter(index)](bool level) {
       if (level) recorder_.accelerator_interrupt(static_cast<std::uint32_t>(index));
       set(level);

@@ -96,8 +96,7 @@ class PlatformBench : public sc_core::sc_module {
     MachineOptions options;
     options.rtl = run.rtl;
     unit_ = make_accelerator(unit_spec_, queue_, dram_, options);
-    unit_->master().bind(bus_.master_port(platform.clusters.size()));
-    bus_.target_port(1).bind(unit_->registers());
+    unit_->connect(bus_, platform.clusters.size(), 1);
     unit_->on_interrupt([this](bool level) {
       interrupt_ = level;
       if (level) progress_.notify(sc_core::SC_ZERO_TIME);

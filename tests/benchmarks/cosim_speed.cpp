@@ -69,9 +69,8 @@ class Platform : public sc_core::sc_module {
         host_("host", queue_, {1, 1, 0}),
         accelerator_("accelerator", queue_, {library, array, Clock(spec.accelerators.at(0).clock)}) {
     host_.socket.bind(bus_.master_port(0));
-    accelerator_.master().bind(bus_.master_port(1));
+    accelerator_.connect(bus_, 1, 1);
     bus_.target_port(0).bind(dram_.socket);
-    bus_.target_port(1).bind(accelerator_.registers());
     accelerator_.on_interrupt([this](bool level) {
       level_ = level;
       changed_.notify();

@@ -102,8 +102,9 @@ struct PlacedJob {
 };
 
 struct AcceleratorBench {
+  // head_start: the RTL knows its interconnect and runs ahead of it by its latency.
   explicit AcceleratorBench(Fidelity fidelity, bool keep_clock_running = false,
-                            const std::string& prefix = "")
+                            const std::string& prefix = "", bool head_start = true)
       : queue((prefix + "queue").c_str()),
         bus((prefix + "bus").c_str(), queue, buses()),
         dram((prefix + "dram").c_str(), queue, memory()),
@@ -118,9 +119,13 @@ struct AcceleratorBench {
       accelerator = std::make_unique<AcceleratorRtl>(
           name.c_str(), queue, AcceleratorRtlSpec{TANDEM_TEST_RTL, small_array(), clock, keep_clock_running});
     host.port.socket.bind(bus.master_port(0));
-    accelerator->master().bind(bus.master_port(1));
+    if (head_start) {
+      accelerator->connect(bus, 1, 1);
+    } else {
+      accelerator->master().bind(bus.master_port(1));
+      bus.target_port(1).bind(accelerator->registers());
+    }
     bus.target_port(0).bind(dram.socket);
-    bus.target_port(1).bind(accelerator->registers());
     bus.target_port(2).bind(slow.socket);
     accelerator->on_interrupt([this, set = interrupts.line_setter(0)](bool level) {
       interrupt_times.push_back(now());

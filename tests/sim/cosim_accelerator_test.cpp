@@ -230,16 +230,16 @@ std::string beats_at(std::int64_t cycle, const TandemPins& p) {
   return text;
 }
 
-// sc_stop() ends a process's one simulation, so each of the two runs has its own child.
-TEST(IdleClock, StoppingItChangesNoTimeOfAnyTransfer) {
+// sc_stop() ends a process's one simulation, so each of the runs has its own child.
+TEST(IdleClock, NeitherStoppingItNorRunningAheadChangesTheTimeOfAnyTransfer) {
   // What crossed the pins in each cycle, every interrupt and every burst at the ports; first the cycles
   // evaluated.
-  const auto digest = [](bool keep_clock_running) {
+  const auto digest = [](bool keep_clock_running, bool head_start) {
     int pipe_ends[2];
     EXPECT_EQ(pipe(pipe_ends), 0);
     const pid_t child = fork();
     if (child == 0) {
-      AcceleratorBench bench(Fidelity::rtl, keep_clock_running);
+      AcceleratorBench bench(Fidelity::rtl, keep_clock_running, "", head_start);
       std::string beats;
       dynamic_cast<AcceleratorRtl&>(*bench.accelerator)
           .on_activity([&](std::int64_t cycle, const TandemPins& pins) { beats += beats_at(cycle, pins); });
@@ -264,11 +264,13 @@ TEST(IdleClock, StoppingItChangesNoTimeOfAnyTransfer) {
     waitpid(child, nullptr, 0);
     return text;
   };
-  const std::string stopped = digest(false), running = digest(true);
+  const std::string stopped = digest(false, true), running = digest(true, true);
   const auto first_line = [](const std::string& text) { return std::stoll(text.substr(0, text.find('\n'))); };
   ASSERT_NE(stopped.find('\n'), std::string::npos);
   EXPECT_EQ(stopped.substr(stopped.find('\n')), running.substr(running.find('\n')));
   EXPECT_LT(first_line(stopped) + 2000, first_line(running));
+  EXPECT_EQ(stopped, digest(false, false));
+  EXPECT_EQ(running, digest(true, false));
   for (const char* const channel : {"\nAR ", "\nR ", "\nAW ", "\nW ", "\nB ", "\nregister"})
     EXPECT_NE(stopped.find(channel), std::string::npos) << "no beat of" << channel;
 }
