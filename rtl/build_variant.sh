@@ -2,23 +2,31 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the Verilated accelerator of one array size as a shared library (interface: sim/cosim/verilated_api.h).
 #
-#   build_variant.sh TM TN OUTPUT.so [fast|debug|pgo]   build OUTPUT.so unless it is already made from these sources
-#   build_variant.sh --hash TM TN [fast|debug|pgo]      print the hash of what the library is made from
+#   build_variant.sh [--bus BYTES] TM TN OUTPUT.so [fast|debug|pgo]   build OUTPUT.so unless it is already made from
+#                                                                     these sources
+#   build_variant.sh [--bus BYTES] --hash TM TN [fast|debug|pgo]      print the hash of what the library is made from
+#   --bus BYTES   data width of the AXI4 master, 8 or 16, default 16
 #
 # fast: optimised. debug: can write a waveform (--trace), built with line numbers. pgo: fast, compiled twice with
 # gcc; in between `$TRAINER LIBRARY` runs a few jobs and so shows which paths are hot. Assertions are on in all.
 # Exit code 0: OUTPUT.so exists and is current. 2: wrong arguments. 1: the build failed, OUTPUT.so is untouched
 # and the reason is on stderr. Callers may run in parallel, also for the same OUTPUT: the first one builds, the
 # others wait for it; the library appears by a rename, never half written. Quiet unless something fails.
-# Environment: CXX (default g++), VERILATOR (default verilator), TRAINER (pgo only, "rtl_race 1").
+# Environment: CXX (default g++), VERILATOR (default verilator), VERILATOR_FLAGS (more of them), TRAINER (pgo only, "rtl_race 1").
 set -euo pipefail
 
 usage() {
-  echo "usage: build_variant.sh TM TN OUTPUT.so [fast|debug|pgo] | --hash TM TN [fast|debug|pgo]" >&2
+  echo "usage: build_variant.sh [--bus 8|16] TM TN OUTPUT.so [fast|debug|pgo] | --hash TM TN [fast|debug|pgo]" >&2
   exit 2
 }
 
 hash_only=no
+bus=16
+if [ "${1:-}" = --bus ]; then
+  bus=${2:-}
+  case $bus in 8 | 16) ;; *) echo "build_variant.sh: a bus of $bus bytes, allowed 8 16" >&2; exit 2 ;; esac
+  shift 2
+fi
 if [ "${1:-}" = --hash ]; then
   hash_only=yes
   shift
@@ -48,7 +56,7 @@ verilator=${VERILATOR:-verilator}
 sources=("$here"/accelerator/*.sv "$here"/registers/*.sv)
 
 hash=$({
-  echo "$tm $tn $flavour"
+  echo "$tm $tn $bus $flavour ${VERILATOR_FLAGS:-}"
   "$verilator" --version
   "$cxx" --version | sed '1s/^[^ ]* //;q'  # not the name it is called by: c++ or g++
   cat "${sources[@]}" "$here/verilated/accelerator_api.cpp" "$root/sim/cosim/verilated_api.h" "${BASH_SOURCE[0]}"
@@ -69,8 +77,10 @@ work=$(mktemp -d "$output.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 flags=(--cc --assert -Wall -O3 --x-assign fast --x-initial fast --unroll-count 4096 --unroll-stmts 200000
-  --output-split 0 --top-module tandem_accelerator "-GTm=$tm" "-GTn=$tn" --Mdir "$work")
+  --output-split 0 --top-module tandem_accelerator "-GTm=$tm" "-GTn=$tn" "-GBusBytes=$bus" --Mdir "$work")
 optimise=(-O3 -fno-plt -fno-semantic-interposition)
+read -ra more <<<"${VERILATOR_FLAGS:-}"
+flags+=("${more[@]}")
 if [ "$flavour" = debug ]; then
   flags+=(--trace --trace-structs)
   optimise=(-O1 -g1)

@@ -10,13 +10,14 @@
 
 namespace tandem::accelerator {
 
+inline constexpr int kWordBytes = 16;   // what all runs of bytes in memory and all buffers are made of
 inline constexpr int kFoldedBlock = 4;  // channels of a plane that a folded job reads
 
 // Tm output channels x Tn input channels a cycle; one row of Tn MACs is what the papers call a PE.
 struct Array {
   int tm = 16;
   int tn = 16;
-  int bus_bytes = 16;                       // AXI data width
+  int bus_bytes = kWordBytes;               // AXI data width; the RTL knows 8, too
   std::int64_t feature_bytes = 256 * 1024;  // ring of input bands, all banks together
   std::int64_t weight_bytes = 64 * 1024;    // half of the ring of weight slices: the largest slice
   std::int64_t accumulators = 1024;         // output pixels whose Tm partial sums (int32) fit
@@ -27,9 +28,9 @@ struct Array {
   [[nodiscard]] constexpr int folded_pixels() const { return tn / kFoldedBlock; }
   [[nodiscard]] constexpr bool can_fold() const { return folded_pixels() >= 2; }
   [[nodiscard]] constexpr std::int64_t macs() const { return std::int64_t{tm} * tn; }
-  // Bytes of weights that one cycle of the array uses, as they lie in memory (never less than a beat).
+  // Bytes of weights that one cycle of the array uses, as they lie in memory (never less than a word).
   [[nodiscard]] constexpr std::int64_t step_bytes() const {
-    return std::max<std::int64_t>(macs(), bus_bytes);
+    return std::max<std::int64_t>(macs(), kWordBytes);
   }
   [[nodiscard]] constexpr std::int64_t on_chip_bytes() const {
     return feature_bytes + 2 * weight_bytes + accumulators * tm * 4;

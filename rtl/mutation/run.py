@@ -44,8 +44,9 @@ class Unbuildable(Exception):
 
 def build(tree, array, libraries):
     tm, tn = array.split("x")
+    # Some faults leave a signal unused: lint would refuse them, but it is the tests that must.
     done = subprocess.run([tree / "rtl/build_variant.sh", tm, tn, libraries / f"libtandem_accelerator_{array}.so", "debug"],
-                          capture_output=True, text=True)
+                          capture_output=True, text=True, env=dict(os.environ, VERILATOR_FLAGS="-Wno-fatal"))
     if done.returncode != 0:
         raise Unbuildable(done.stderr)
 

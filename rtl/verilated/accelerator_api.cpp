@@ -58,7 +58,7 @@ class Accelerator {
       m.m_rid_i = pins_.m_rid_i;
       m.m_rresp_i = pins_.m_rresp_i;
       m.m_rlast_i = pins_.m_rlast_i;
-      std::memcpy(m.m_rdata_i.data(), pins_.m_rdata_i, TANDEM_BUS_BYTES);
+      std::memcpy(&m.m_rdata_i, pins_.m_rdata_i, sizeof m.m_rdata_i);
     }
     m.m_awready_i = pins_.m_awready_i;
     m.m_wready_i = pins_.m_wready_i;
@@ -92,7 +92,7 @@ class Accelerator {
     pins_.m_awburst_o = m.m_awburst_o;
     pins_.m_wvalid_o = m.m_wvalid_o;
     if (pins_.m_wvalid_o) {
-      std::memcpy(pins_.m_wdata_o, m.m_wdata_o.data(), TANDEM_BUS_BYTES);
+      std::memcpy(pins_.m_wdata_o, &m.m_wdata_o, sizeof m.m_wdata_o);
       pins_.m_wstrb_o = m.m_wstrb_o;
     }
     pins_.m_wlast_o = m.m_wlast_o;
@@ -110,7 +110,7 @@ const TandemAcceleratorApi kApi = {
     1,
     TANDEM_TM,
     TANDEM_TN,
-    TANDEM_BUS_BYTES,
+    sizeof Vtandem_accelerator::m_rdata_i,
     []() -> void* { return new Accelerator; },
     [](void* accelerator) { delete static_cast<Accelerator*>(accelerator); },
     [](void* accelerator) { return static_cast<Accelerator*>(accelerator)->pins(); },

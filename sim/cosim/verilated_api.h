@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+/* Of the widest bus; one of 8 bytes uses the first half of the data pins and the low half of the strobes. */
 #define TANDEM_BUS_BYTES 16
 
 typedef struct TandemPins {
@@ -24,7 +25,7 @@ typedef struct TandemPins {
   uint8_t s_arvalid_i, s_arready_o, s_rvalid_o, s_rready_i;
   uint8_t s_wstrb_i, s_bresp_o, s_rresp_o;
   uint32_t s_awaddr_i, s_wdata_i, s_araddr_i, s_rdata_o;
-  /* AXI4 master, 128 bits, INCR bursts; _o from the accelerator */
+  /* AXI4 master, INCR bursts; _o from the accelerator */
   uint8_t m_arvalid_o, m_arready_i, m_rvalid_i, m_rready_o, m_rlast_i, m_rresp_i;
   uint8_t m_awvalid_o, m_awready_i, m_wvalid_o, m_wready_i, m_wlast_o, m_bvalid_i, m_bready_o, m_bresp_i;
   uint8_t m_arid_o, m_rid_i, m_awid_o, m_bid_i;

@@ -21,6 +21,7 @@ Bench::Bench(const Variant& variant, Memory& memory, Timing timing, std::uint64_
       memory_(memory),
       timing_(timing),
       random_(seed, "bench"),
+      beat_(variant.array.bus_bytes),
       accelerator_(variant.api->create()),
       pins_(variant.api->pins(accelerator_)) {
   pins_->rst_n = 0;
@@ -37,7 +38,7 @@ Response Bench::response_of(std::uint64_t address, bool write) const {
       return fault.response;
     }
   }
-  return memory_.holds(address, 16) ? Response::okay : Response::decode_error;
+  return memory_.holds(address, beat_) ? Response::okay : Response::decode_error;
 }
 
 void Bench::drive_read_data() {
@@ -75,11 +76,11 @@ void Bench::drive_read_data() {
   const Response response = response_of(burst.address, false);
   p.m_rresp_i = static_cast<std::uint8_t>(response);
   if (response == Response::okay) {
-    std::memcpy(p.m_rdata_i, memory_.at(burst.address, 16), 16);
+    std::memcpy(p.m_rdata_i, memory_.at(burst.address, beat_), static_cast<std::size_t>(beat_));
   } else {
     std::memset(p.m_rdata_i, 0xee, 16);
   }
-  burst.address += 16;
+  burst.address += static_cast<std::uint64_t>(beat_);
   p.m_rlast_i = --burst.beats_left == 0;
   if (burst.beats_left == 0) {
     reads_[id].pop_front();
@@ -137,18 +138,18 @@ void Bench::take_write_data() {
   if (!p.m_wvalid_o || !p.m_wready_i) return;
   last_beat_ = now_;
   ++observed_.write_beats;
-  (p.m_wstrb_o == 0xffff ? observed_.full_write : observed_.masked_write) = true;
+  (p.m_wstrb_o == (1 << beat_) - 1 ? observed_.full_write : observed_.masked_write) = true;
   WriteBurst& burst = addresses_.front();
   const Response response = response_of(burst.address, true);
   if (response == Response::okay) {
-    std::uint8_t* const target = memory_.at(burst.address, 16);
-    for (int i = 0; i < 16; ++i) {
+    std::uint8_t* const target = memory_.at(burst.address, beat_);
+    for (int i = 0; i < beat_; ++i) {
       if (p.m_wstrb_o >> i & 1) target[i] = p.m_wdata_o[i];
     }
   } else {
     burst.response = response;
   }
-  burst.address += 16;
+  burst.address += static_cast<std::uint64_t>(beat_);
   const bool last = --burst.beats_left == 0;
   if (last != (p.m_wlast_o != 0)) violate("WLAST is not on the burst's last beat");
   if (!last) return;

@@ -141,6 +141,7 @@ class Bench {
   Memory& memory_;
   Timing timing_;
   Random random_;
+  const int beat_;  // bytes
   void* accelerator_;
   TandemPins* pins_;
   TandemPins before_{};  // what was on the bus in the cycle before, with our inputs

@@ -15,11 +15,11 @@ void Bench::violate(const std::string& what) {
 
 void Bench::check_address(const char* channel, std::uint64_t address, int beats, int size, int burst) {
   const std::string name(channel);
-  if (size != 4) violate(name + "SIZE is not 16 bytes");
+  if (1 << size != beat_) violate(name + "SIZE is not the bus's width");
   if (burst != 1) violate(name + "BURST is not INCR");
-  if (address % 16 != 0) violate(name + "ADDR is not aligned");
+  if (address % static_cast<std::uint64_t>(beat_) != 0) violate(name + "ADDR is not aligned");
   if (beats > 16) violate(name + "LEN is above 16 beats");
-  if (address / 4096 != (address + static_cast<std::uint64_t>(beats) * 16 - 1) / 4096) {
+  if (address / 4096 != (address + static_cast<std::uint64_t>(beats * beat_) - 1) / 4096) {
     violate(name + " burst crosses a 4 KiB page");
   }
 }
@@ -56,7 +56,7 @@ void Bench::check_stable() {
 
 void Bench::observe_address(int id, std::uint64_t address, int beats) {
   const auto at = static_cast<std::size_t>(id);
-  const std::uint64_t end = address + static_cast<std::uint64_t>(beats) * 16;
+  const std::uint64_t end = address + static_cast<std::uint64_t>(beats * beat_);
   // A run that is cut goes on where it was cut.
   if (short_end_[at] == address) observed_.page_cuts[at] = true;
   short_end_[at] = beats < accelerator::kBurstBeats && end % 4096 == 0 ? end : 0;

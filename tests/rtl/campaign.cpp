@@ -112,7 +112,7 @@ Options parse(int argc, char** argv) {
       options.stop = true;
     } else if (words[i] == "--coverage") {
       options.coverage = value();
-    } else if (accelerator::parse_array(words[i]).tm != 0) {
+    } else if (accelerator::parse_array(words[i].substr(0, words[i].find('@'))).tm != 0) {
       options.arrays.push_back(words[i]);
     } else {
       options.jobs = std::stoi(words[i]);

@@ -21,6 +21,7 @@ TEST(Campaign, JobsOn8x32MatchTheModel) { run_campaign("8x32", 90); }
 TEST(Campaign, JobsOn16x16MatchTheModel) { run_campaign("16x16", 70); }
 TEST(Campaign, JobsOn2x32MatchTheModel) { run_campaign("2x32", 70); }
 TEST(Campaign, JobsOn32x4WithItsEightOutputPlanesMatchTheModel) { run_campaign("32x4", 70); }
+TEST(Campaign, JobsOn8x8BehindABusOf64BitsMatchTheModel) { run_campaign("8x8@64", 40); }
 
 TEST(Coverage, CountsBinsAndShowsTheMissingOnes) {
   std::vector<std::uint64_t> counts(coverage_bins());

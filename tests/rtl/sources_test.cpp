@@ -84,7 +84,7 @@ TEST(Sources, GeneratedRegisterFilesAreFresh) {
 
 TEST(BuildScript, RefusesSizesThatAreNotAllowedAndLeavesNoFile) {
   const TemporaryFolder folder("variant_refused");
-  for (const char* const size : {"3 32", "8 64", "8", "x y"}) {
+  for (const char* const size : {"3 32", "8 64", "8", "x y", "--bus 4 8 32"}) {
     const Outcome outcome = run(kSource + "/rtl/build_variant.sh " + size + " " + folder.path() + "/v.so");
     EXPECT_EQ(WEXITSTATUS(outcome.status), 2) << size;
     EXPECT_FALSE(outcome.output.empty()) << size;
@@ -106,10 +106,12 @@ TEST(BuildScript, TheHashTellsVariantsApart) {
   const Outcome first = run(kSource + "/rtl/build_variant.sh --hash 8 32");
   const Outcome same = run(kSource + "/rtl/build_variant.sh --hash 8 32 fast");
   const Outcome other = run(kSource + "/rtl/build_variant.sh --hash 16 16");
+  const Outcome narrow = run(kSource + "/rtl/build_variant.sh --bus 8 --hash 8 32");
   EXPECT_EQ(first.status, 0);
   EXPECT_EQ(first.output.size(), 17u);
   EXPECT_EQ(first.output, same.output);
   EXPECT_NE(first.output, other.output);
+  EXPECT_NE(first.output, narrow.output);
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ struct Variant {
   const TandemAcceleratorApi* api = nullptr;
 };
 
-// Throws std::runtime_error when it cannot be built or loaded. Loaded once a process. The environment's
-// TANDEM_RTL_LIBRARIES names a folder whose libraries are taken as they are: the mutation run's.
+// "8x32", or with the width of its bus in bits "8x32@64". Throws std::runtime_error when it cannot be built
+// or loaded. Loaded once a process. The environment's TANDEM_RTL_LIBRARIES names a folder whose libraries are
+// taken as they are: the mutation run's.
 Variant load_variant(const std::string& array);
 
 }  // namespace tandem::rtl_test
