@@ -53,9 +53,9 @@ DramChannel::DramChannel(const DramSpec& spec)
   rtp_ = clocks(timing.rtp);
   rfc_ = clocks(timing.rfc);
   // The bus turns round between the last read beat and the first write beat: RL + tDQSCK + burst - WL, and
-  // two clocks of pre- and postamble. The other way the device must finish writing first: WL + slack + burst
-  // + tWTR.
-  read_to_write_ = read_to_data_ + clocks(timing.dqsck) + burst_ - write_to_data_ + tick * 2;
+  // a clock or two of pre- and postamble. The other way the device must finish writing first: WL + slack +
+  // burst + tWTR.
+  read_to_write_ = read_to_data_ + clocks(timing.dqsck) + burst_ - write_to_data_ + tick * timing.turnaround;
   const Picoseconds written = write_to_data_ + tick * timing.write_slack + burst_;
   write_to_read_ = written + clocks(timing.wtr);
   write_to_read_l_ = std::max(write_to_read_, written + clocks(timing.wtr_l));

@@ -30,6 +30,7 @@ struct DramTiming {
   Picoseconds wr{18'000};       // last write data to PRECHARGE
   Picoseconds wtr{10'000};      // last write data to READ (DDR4: tWTR_S, of another group)
   Picoseconds dqsck{3'500};     // READ latency's analogue part (maximum); widens the read-to-write gap
+  int turnaround = 2;           // clocks of READ to WRITE beyond RL + tDQSCK + burst - WL
   Picoseconds rfc{180'000};     // REFRESH to anything (all banks)
   Picoseconds refi{3'904'000};  // one REFRESH per this on average
   int write_slack = 1;          // clocks a write's data may come late (LPDDR4: tDQSS); before tWR and tWTR

@@ -230,7 +230,7 @@ struct AcceleratorBench {
   }
   static DramControllerSpec memory() {
     DramControllerSpec spec;
-    spec.dram = *memory::find_dram("lpddr4_2133_x32");
+    spec.dram = *memory::find_dram("lpddr4_1066_x32");
     spec.base = kBase;
     spec.size = kMemoryBytes;
     spec.request_latency = spec.response_latency = Picoseconds{10'000};

@@ -110,7 +110,7 @@ TEST_P(Streaming, CopyPaysForTurningTheBusRound) {
   EXPECT_LE(share, 0.93);
 }
 
-INSTANTIATE_TEST_SUITE_P(Parts, Streaming, testing::Values("lpddr4_2133_x32", "lpddr4x_3733_4x16"));
+INSTANTIATE_TEST_SUITE_P(Parts, Streaming, testing::Values("lpddr4_1066_x32", "lpddr4x_3733_4x16"));
 
 // Two streams of DDR4 reads, `apart` bytes from each other.
 double two_streams(std::uint64_t apart) {
@@ -139,7 +139,7 @@ TEST(DramBankGroups, StreamsInTwoGroupsReachMostOfPeak) { EXPECT_GE(two_streams(
 
 // A dependent read of another row of the same bank: PRE, ACT, READ, data; the same row: READ, data.
 TEST(DramLatency, RowMissCostsPrechargeAndActivate) {
-  DramBench bench("lpddr4_2133_x32");
+  DramBench bench("lpddr4_1066_x32");
   const memory::DramSpec& part = bench.dram.spec().dram;
   const auto row_stride = static_cast<std::uint64_t>(part.row_bytes) * static_cast<std::uint64_t>(part.banks);
   // The rows 0 and `banks` meet in bank 0, XORed or not.
@@ -178,7 +178,7 @@ TEST(DramLatency, RowMissCostsPrechargeAndActivate) {
 // Random rows of random banks: at most one ACTIVATE per tRRD, four in tFAW; the same bank again after tRC.
 // With all banks busy the rate lies below the first two bounds and above that of one bank at a time.
 TEST(DramLatency, RandomReadsStayWithinWhatTheBanksAllow) {
-  DramBench bench("lpddr4_2133_x32");
+  DramBench bench("lpddr4_1066_x32");
   const memory::DramSpec& part = bench.dram.spec().dram;
   Random random(7);
   constexpr int kReads = 4000;
@@ -196,7 +196,7 @@ TEST(DramLatency, RandomReadsStayWithinWhatTheBanksAllow) {
 }
 
 TEST(DramContention, TwoStreamsShareTheBandwidthEvenly) {
-  DramBench bench("lpddr4_2133_x32", 2, 16);
+  DramBench bench("lpddr4_1066_x32", 2, 16);
   constexpr std::int64_t kBytes = 1 << 20;
   for (std::int64_t i = 0; i < kBytes; i += 256)
     for (std::size_t m = 0; m < 2; ++m)
@@ -210,7 +210,7 @@ TEST(DramContention, TwoStreamsShareTheBandwidthEvenly) {
 // Both streams want another row of the same bank all the time, and with a third of writes every request grows
 // older than the age limit: closing a row for each of them would cost half the bandwidth.
 TEST(DramContention, StreamsThatMeetInOneBankDoNotCollapse) {
-  DramBench bench("lpddr4_2133_x32", 2, 16);
+  DramBench bench("lpddr4_1066_x32", 2, 16);
   constexpr std::uint64_t kPayloads = 8000;
   for (std::uint64_t i = 0; i < kPayloads; ++i)
     for (std::size_t m = 0; m < 2; ++m)
@@ -247,7 +247,7 @@ TEST(DramContention, StreamSlowsDownALoneReader) {
     return total / 200;
   };
   // Two benches of one process elaborate together, and run one after the other on the same clock.
-  DramBench loaded("lpddr4_2133_x32", 2, 16);
+  DramBench loaded("lpddr4_1066_x32", 2, 16);
   const Picoseconds contended = latency(loaded, 1);
   const memory::DramSpec& part = loaded.dram.spec().dram;
   const Picoseconds lone = part.timing.rp + part.timing.rcd + part.clock.period() * part.timing.read_latency +
@@ -272,7 +272,7 @@ TEST(DramBytes, WhatIsWrittenIsReadThroughTheBusAndDirectly) {
 }
 
 TEST(DramBytes, DirectAccessOutsideIsAnErrorWithTheAddress) {
-  DramBench bench("lpddr4_2133_x32");
+  DramBench bench("lpddr4_1066_x32");
   EXPECT_NO_THROW(bench.dram.at(kBase + kSize - 8, 8));
   EXPECT_THROW(bench.dram.at(kBase + kSize - 8, 9), SimulationError);
   EXPECT_THROW(bench.dram.at(kBase - 1, 1), SimulationError);
@@ -285,7 +285,7 @@ TEST(DramBytes, DirectAccessOutsideIsAnErrorWithTheAddress) {
 }
 
 TEST(DramCounting, ColumnsBytesAndRefreshesAddUp) {
-  DramBench bench("lpddr4_2133_x32");
+  DramBench bench("lpddr4_1066_x32");
   constexpr std::int64_t kBytes = 1 << 20;
   for (std::int64_t i = 0; i < kBytes; i += 256)
     bench.issue(0, BusCommand::read, kBase + static_cast<std::uint64_t>(i), 256);

@@ -40,10 +40,10 @@ inline constexpr Picoseconds kStart = ns(1000);
 // `earliest(from)` is a gate that opens at `open`: asked a clock before it says `open`, asked at it or later,
 // then.
 template <class Earliest>
-void expect_gate(Earliest&& earliest, Picoseconds open) {
-  EXPECT_EQ(earliest(open - ns(1)), open) << "not allowed a clock before";
+void expect_gate(Earliest&& earliest, Picoseconds open, Picoseconds clock = ns(1)) {
+  EXPECT_EQ(earliest(open - clock), open) << "not allowed a clock before";
   EXPECT_EQ(earliest(open), open) << "allowed at its time";
-  EXPECT_EQ(earliest(open + ns(5)), open + ns(5)) << "and after";
+  EXPECT_EQ(earliest(open + clock * 5), open + clock * 5) << "and after";
 }
 
 struct DramGate : testing::Test {

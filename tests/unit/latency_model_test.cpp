@@ -173,13 +173,13 @@ TEST_F(OnUltra96, APinnedFrequencyScalesTheArithmeticOfItsClusterAlone) {
 }
 
 TEST_F(OnUltra96, AnUnknownMemoryIsAnInputError) {
-  platform_.dram.type = "lpddr4_2133";
+  platform_.dram.type = "lpddr4_1066";
   try {
     const LatencyModel latency(model_, platform_, {});
     FAIL() << "no such memory";
   } catch (const InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("dram.type: \"lpddr4_2133\" is unknown"), std::string::npos);
-    EXPECT_NE(std::string(error.what()).find("lpddr4_2133_x32"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("dram.type: \"lpddr4_1066\" is unknown"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("lpddr4_1066_x32"), std::string::npos) << error.what();
   }
 }
 
@@ -190,8 +190,8 @@ TEST_F(OnUltra96, AStreamIsNeverFasterThanMemory) {
   const double seconds = static_cast<double>(latency.load_latency().raw()) * 1e-12 + 256.0 / (16 * 533e6);
   EXPECT_NEAR(latency.stream_rate(core), 512 / seconds, 1.0);
   core.stream_bytes_in_flight = 1 << 20;
-  // 32 bits at 2133 million transfers a second.
-  EXPECT_NEAR(latency.stream_rate(core), 4 * 2133e6, 4 * 2133e6 * 1e-3);
+  // 32 bits at 1066 million transfers a second.
+  EXPECT_NEAR(latency.stream_rate(core), 4 * 1066e6, 4 * 1066e6 * 1e-3);
 }
 
 }  // namespace

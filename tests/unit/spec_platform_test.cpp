@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/memory/dram_spec.h"
 #include "models/spec/platform.h"
 #include "tests/unit/config_text.h"
 
@@ -61,6 +62,39 @@ TEST(PlatformFile, OperatingPointsAreSortedByFrequency) {
   ConfigText text = ConfigText::shipped("configs/platforms/hikey970.toml");
   text.replace("\"682 MHz\"", "\"3 GHz\"");
   EXPECT_EQ(read_platform(text.write()).clusters[0].operating_points.back().frequency, Hertz(3'000'000'000));
+}
+
+struct Board {
+  const char* name;
+  std::vector<std::string> clusters;  // "<core>x<cores> <top frequency in MHz>"
+  std::string array;
+};
+
+TEST(PlatformFile, EveryBoardHasItsCoresItsMemoryAndItsArray) {
+  const Board boards[] = {
+      {"hikey970", {"a73x4 2362", "a53x4 1844"}, ""},
+      {"khadas_vim3", {"a73x4 2208", "a53x2 1800"}, ""},
+      {"rk3399pro", {"a72x2 1800", "a53x4 1416"}, ""},
+      {"odroid_xu3", {"a15x4 2000", "a7x4 1400"}, ""},
+      {"ultra96", {"a53x4 1200"}, "8x32"},
+      {"zcu104", {"a53x4 1200"}, "16x16"},
+      {"zcu106", {"a53x4 1200"}, "8x32"},
+      {"zedboard", {"a9x2 667"}, "8x32"},
+      {"edge_soc", {"a73x4 2362", "a53x4 1844"}, "16x16"},
+  };
+  for (const Board& board : boards) {
+    const Platform platform = read_platform(board.name);
+    EXPECT_EQ(platform.name, board.name);
+    std::vector<std::string> clusters;
+    for (const Cluster& cluster : platform.clusters)
+      clusters.push_back(cluster.core.name + "x" + std::to_string(cluster.cores) + " " +
+                         std::to_string(cluster.operating_points.back().frequency.raw() / 1'000'000));
+    EXPECT_EQ(clusters, board.clusters) << board.name;
+    EXPECT_NE(memory::find_dram(platform.dram.type), nullptr) << board.name << ": " << platform.dram.type;
+    ASSERT_LE(platform.accelerators.size(), 1u) << board.name;
+    const std::string array = platform.accelerators.empty() ? "" : to_string(platform.accelerators[0].array);
+    EXPECT_EQ(array, board.array) << board.name;
+  }
 }
 
 TEST(PlatformErrors, AnUnknownNameSaysTheNearestAndAll) {
