@@ -2,6 +2,7 @@
 #include "models/memory/dram_scheduler.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace tandem::memory {
 namespace {
@@ -51,7 +52,31 @@ void DramScheduler::choose_direction() {
   direction_ = draining_ || !reads ? Access::write : Access::read;
 }
 
-void DramScheduler::open_banks(Picoseconds now) {
+std::optional<Picoseconds> DramScheduler::open_banks(Picoseconds now, Picoseconds horizon) {
+  close_banks(now);
+  std::vector<Waiting>& queue = queues_[index(direction_)];
+  while (true) {
+    Waiting* first = nullptr;
+    Picoseconds earliest{};
+    std::uint64_t decided = 0;  // banks whose oldest access has been looked at
+    for (Waiting& waiting : queue) {
+      const std::uint64_t bit = std::uint64_t{1} << static_cast<std::uint32_t>(waiting.run.bank);
+      if ((decided & bit) != 0) continue;
+      decided |= bit;
+      if (channel_.open_row(waiting.run.bank) != Row::none) continue;
+      const Picoseconds when = channel_.earliest_activate(waiting.run.bank, now);
+      if (first != nullptr && when >= earliest) continue;
+      first = &waiting;
+      earliest = when;
+    }
+    if (first == nullptr) return std::nullopt;
+    if (earliest > horizon) return earliest;
+    channel_.activate(first->run.bank, first->run.row, earliest);
+    first->opened = true;
+  }
+}
+
+void DramScheduler::close_banks(Picoseconds now) {
   std::vector<Waiting>& queue = queues_[index(direction_)];
   std::uint64_t decided = 0;  // banks whose oldest access has been looked at
   for (Waiting& waiting : queue) {
@@ -60,20 +85,14 @@ void DramScheduler::open_banks(Picoseconds now) {
     if ((decided & bit) != 0) continue;
     decided |= bit;
     const Row open = channel_.open_row(bank);
-    if (open == waiting.run.row) continue;
-    Picoseconds when = now;
-    if (open != Row::none) {
-      const bool forced = is_old(waiting.run, now) && since_forced_ >= spec_.forced_gap;
-      const bool wanted = std::any_of(queue.begin(), queue.end(), [&](const Waiting& other) {
-        return other.run.bank == bank && other.run.row == open;
-      });
-      if (wanted && !forced) continue;
-      if (wanted) since_forced_ = 0;
-      when = channel_.earliest_precharge(bank, now);
-      channel_.precharge(bank, when);
-    }
-    channel_.activate(bank, waiting.run.row, channel_.earliest_activate(bank, when));
-    waiting.opened = true;
+    if (open == waiting.run.row || open == Row::none) continue;
+    const bool forced = is_old(waiting.run, now) && since_forced_ >= spec_.forced_gap;
+    const bool wanted = std::any_of(queue.begin(), queue.end(), [&](const Waiting& other) {
+      return other.run.bank == bank && other.run.row == open;
+    });
+    if (wanted && !forced) continue;
+    if (wanted) since_forced_ = 0;
+    channel_.precharge(bank, channel_.earliest_precharge(bank, now));
   }
 }
 
@@ -94,7 +113,7 @@ std::optional<DramScheduler::Served> DramScheduler::step(Picoseconds now) {
     return std::nullopt;
   }
   choose_direction();
-  open_banks(now);
+  const std::optional<Picoseconds> activate = open_banks(now, now);
 
   std::vector<Waiting>& queue = queues_[index(direction_)];
   auto best = queue.end();
@@ -109,9 +128,11 @@ std::optional<DramScheduler::Served> DramScheduler::step(Picoseconds now) {
     // The oldest one, once over its limit and its row open, is served next whatever else could go earlier.
     if (waiting == queue.begin() && is_old(waiting->run, now)) break;
   }
-  // An earlier decision is not possible and a later one could be better: wait until the column may go.
-  if (best_time > now) {
-    next_ = best_time;
+  // An earlier decision is not possible and a later one could be better: wait until the column may go, or a
+  // bank may be opened.
+  if (best == queue.end() || best_time > now) {
+    assert(best != queue.end() || activate.has_value());
+    next_ = best == queue.end() ? *activate : std::min(best_time, activate.value_or(best_time));
     return std::nullopt;
   }
 
@@ -134,8 +155,8 @@ std::optional<DramScheduler::Served> DramScheduler::step(Picoseconds now) {
   if (done) queue.erase(best);
   if (!empty()) {
     choose_direction();
-    open_banks(now);  // while this run's data move
     next_ = last_column + channel_.column_gap();
+    open_banks(now, *next_);  // while this run's data move
   }
   if (!done) return std::nullopt;
   return Served{run, data};

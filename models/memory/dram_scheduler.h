@@ -22,7 +22,9 @@ struct SchedulerSpec {
   int write_queue = 64;
   int write_high = 48;  // start draining writes though reads wait
   int write_low = 16;   // stop draining when reads wait
-  Picoseconds age_limit{1'000'000};
+  // Over twice what a full queue takes on the slowest part, 64 bursts of 15 ns: being busy alone makes nobody
+  // old.
+  Picoseconds age_limit{2'000'000};
   int forced_gap =
       32;  // column accesses between two rows closed for age: when everything is old, hits still pay
   int run_bytes = 256;
@@ -62,7 +64,10 @@ class DramScheduler {
  private:
   void refresh_if_due(Picoseconds now);
   void choose_direction();
-  void open_banks(Picoseconds now);
+  // Opens banks up to `horizon`, soonest first: one booked further ahead would hold back, by tRRD and tFAW,
+  // others that can open before it. The answer is when the next one can.
+  std::optional<Picoseconds> open_banks(Picoseconds now, Picoseconds horizon);
+  void close_banks(Picoseconds now);
   [[nodiscard]] bool is_old(const Run& run, Picoseconds now) const {
     return now - run.arrival > spec_.age_limit;
   }
