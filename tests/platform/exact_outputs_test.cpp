@@ -47,7 +47,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"CpuOnlyTwoClustersFp32", "hikey970", Precision::fp32, Planner::cpu_only, false},
                     Case{"CoschedModel", "ultra96", Precision::int8, Planner::cosched, false},
                     Case{"CoschedModelSquareArrayDdr4", "zcu104", Precision::int8, Planner::cosched, false},
-                    Case{"CoschedRtl", "ultra96", Precision::int8, Planner::cosched, true}),
+                    Case{"CoschedRtl", "ultra96", Precision::int8, Planner::cosched, true},
+                    Case{"CpuOnlyKhadasVim3", "khadas_vim3", Precision::fp32, Planner::cpu_only, false},
+                    Case{"CpuOnlyRk3399pro", "rk3399pro", Precision::fp32, Planner::cpu_only, false},
+                    Case{"CpuOnlyOdroidXu3", "odroid_xu3", Precision::fp32, Planner::cpu_only, false},
+                    Case{"CoschedZcu106", "zcu106", Precision::int8, Planner::cosched, false},
+                    Case{"CoschedZedboard", "zedboard", Precision::int8, Planner::cosched, false},
+                    Case{"CoschedEdgeSoc", "edge_soc", Precision::int8, Planner::cosched, false}),
     [](const auto& test) { return std::string(test.param.name); });
 
 // A port that snoops needs no maintenance commands; the caches give up their lines on the bus instead.
