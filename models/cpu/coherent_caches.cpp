@@ -41,7 +41,7 @@ void for_each_line(std::uint64_t address, std::int64_t bytes, Visit visit) {
 
 CoherentCaches::CoherentCaches(const std::vector<ClusterSpec>& clusters, std::uint64_t memory_base,
                                std::uint64_t memory_bytes)
-    : ledger_(memory_base, memory_bytes, names_of(clusters)) {
+    : accesses_(clusters.size(), 0), ledger_(memory_base, memory_bytes, names_of(clusters)) {
   for (const ClusterSpec& cluster : clusters) tags_.emplace_back(cluster.l2, cluster.ways);
 }
 
@@ -71,6 +71,7 @@ void CoherentCaches::read(int cluster, std::uint64_t address, std::int64_t bytes
                           std::vector<CacheBurst>& bursts) {
   CacheTags& tags = tags_[static_cast<std::size_t>(cluster)];
   for_each_line(address, bytes, [&](LineNumber line) {
+    ++accesses_[static_cast<std::size_t>(cluster)];
     if (const CacheLine* hit = tags.find(line)) {
       ledger_.check_cached_read(cluster, line, hit->version);
       return;
@@ -86,6 +87,7 @@ void CoherentCaches::write(int cluster, std::uint64_t address, std::int64_t byte
   CacheTags& tags = tags_[static_cast<std::size_t>(cluster)];
   const std::uint64_t end = address + static_cast<std::uint64_t>(bytes);
   for_each_line(address, bytes, [&](LineNumber line) {
+    ++accesses_[static_cast<std::size_t>(cluster)];
     const bool whole = line * kLine >= address && (line + 1) * kLine <= end;
     take_from_others(cluster, line, false, bursts);
     if (CacheLine* hit = tags.find(line)) {

@@ -44,6 +44,11 @@ class CoherentCaches {
   void clean(int cluster, std::uint64_t address, std::int64_t bytes, std::vector<CacheBurst>& bursts);
   void invalidate(int cluster, std::uint64_t address, std::int64_t bytes);
 
+  // Lines the cluster's cores read or wrote so far, hits and misses.
+  [[nodiscard]] std::int64_t accesses(int cluster) const {
+    return accesses_[static_cast<std::size_t>(cluster)];
+  }
+
   // A device reads or writes memory. A snooping one makes owners write back and drops copies; another one is
   // checked against what the caches hold.
   void device_read(const std::string& device, bool snoops, std::uint64_t address, std::uint64_t bytes,
@@ -55,7 +60,8 @@ class CoherentCaches {
   void evict(int cluster, const CacheLine& victim, std::vector<CacheBurst>& bursts);
   void take_from_others(int cluster, LineNumber line, bool keep_copy, std::vector<CacheBurst>& bursts);
 
-  std::vector<CacheTags> tags_;  // by cluster
+  std::vector<CacheTags> tags_;         // by cluster
+  std::vector<std::int64_t> accesses_;  // by cluster
   LineLedger ledger_;
 };
 

@@ -30,12 +30,13 @@ CommandWords encode(const Command& command) {
   words[10] = high(command.address);
   words[11] = low(command.bytes);
   words[12] = high(command.bytes);
+  words[13] = command.polls ? 1 : 0;
   return words;
 }
 
 Command decode(const CommandWords& words) {
   if (words[0] < static_cast<std::uint32_t>(Opcode::stop) ||
-      words[0] > static_cast<std::uint32_t>(Opcode::repeat)) {
+      words[0] > static_cast<std::uint32_t>(Opcode::operating_point)) {
     throw SimulationError(fmt::format("a core fetched {:#010x}, which is no command", words[0]));
   }
   Command command;
@@ -47,6 +48,7 @@ Command decode(const CommandWords& words) {
   command.share = {static_cast<int>(words[5]), static_cast<int>(words[6]), words[7], words[8]};
   command.address = wide(words[9], words[10]);
   command.bytes = wide(words[11], words[12]);
+  command.polls = words[13] != 0;
   return command;
 }
 

@@ -20,11 +20,12 @@ enum class Opcode : std::uint32_t {
   layer_end,
   compute,            // a share of an item's output; the item's last share to finish makes its bytes real
   start_accelerator,  // write the doorbell with the job's address
-  wait_accelerator,   // sleep until the interrupt of `unit`, then acknowledge it
+  wait_accelerator,   // wait until `unit` has done every job it was given, then acknowledge its interrupt
   clean,              // write dirty lines of a range back to memory
   invalidate,         // drop a range's lines
   barrier,            // wait until `participants` cores have arrived
   repeat,             // go back to `address` until the commands between have run `participants` times
+  operating_point,    // the core's cluster changes to a frequency of `bytes` Hz; 0: back to the run's own
 };
 
 struct Command {
@@ -36,6 +37,7 @@ struct Command {
   cpu::Share share{};              // compute
   std::uint64_t address = 0;       // job, or range of clean and invalidate
   std::uint64_t bytes = 0;
+  bool polls = false;  // start, wait, barrier: waits awake, by reading STATUS or spinning
 };
 
 inline constexpr std::size_t kCommandBytes = 64;

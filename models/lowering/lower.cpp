@@ -8,6 +8,7 @@
 #include "models/lowering/dataflow.h"
 #include "models/lowering/memory_image.h"
 #include "models/lowering/offload.h"
+#include "models/lowering/operating_points.h"
 #include "models/lowering/program.h"
 
 namespace tandem::lowering {
@@ -18,8 +19,13 @@ namespace {
 
 class Lowering {
  public:
-  Lowering(const network::Model& model, const spec::Platform& platform, std::vector<ProgramItem> items)
-      : model_(model), network_(*model.network), platform_(platform) {
+  Lowering(const network::Model& model, const spec::Platform& platform, std::vector<ProgramItem> items,
+           std::vector<ResolvedChange> changes, spec::WaitPolicy wait)
+      : model_(model),
+        network_(*model.network),
+        platform_(platform),
+        changes_(std::move(changes)),
+        polls_(wait == spec::WaitPolicy::polling) {
     program_.placement = place(model, platform);
     program_.items = std::move(items);
     next_address_ = program_.placement.end;
@@ -33,6 +39,9 @@ class Lowering {
   Program run(int images) {
     load_parameters();
     emit(host(), {.opcode = Opcode::image_begin});
+    std::set<int> changing;
+    for (const ResolvedChange& change : changes_) changing.insert(change.cluster);
+    for (const int cluster : changing) emit_point(cluster, Hertz(0), 0);
     barrier();
     for (LayerId id = 0; id < network_.size(); ++id) {
       if (program_.placement.layers[static_cast<std::size_t>(id)].role == LayerRole::compute) emit_layer(id);
@@ -72,7 +81,22 @@ class Lowering {
     return cores;
   }
 
-  void emit(std::size_t core, const Command& command) { commands_[core].push_back(command); }
+  void emit(std::size_t core, Command command) {
+    const bool waits = command.opcode == Opcode::start_accelerator ||
+                       command.opcode == Opcode::wait_accelerator || command.opcode == Opcode::barrier;
+    command.polls = waits && polls_;
+    commands_[core].push_back(command);
+  }
+
+  // Every core in use of the cluster stands still while its clock changes.
+  void emit_point(int cluster, Hertz frequency, std::uint32_t layer) {
+    for (std::size_t core = 0; core < commands_.size(); ++core) {
+      if (program_.cores[core].cluster != cluster) continue;
+      emit(core, {.opcode = Opcode::operating_point,
+                  .layer = layer,
+                  .bytes = static_cast<std::uint64_t>(frequency.raw())});
+    }
+  }
 
   void barrier() {
     const auto participants = static_cast<std::uint32_t>(commands_.size());
@@ -102,6 +126,9 @@ class Lowering {
   void emit_layer(LayerId id) {
     const auto layer = static_cast<std::uint32_t>(id);
     emit(host(), {.opcode = Opcode::layer_begin, .layer = layer});
+    for (const ResolvedChange& change : changes_) {
+      if (change.layer == id) emit_point(change.cluster, change.frequency, layer);
+    }
     std::set<std::uint32_t> started;
     for (const std::size_t item : items_of_[layer]) {
       if (program_.items[item].resource.accelerator >= 0) started.insert(start_accelerator(item));
@@ -286,6 +313,8 @@ class Lowering {
   const network::Model& model_;
   const network::Network& network_;
   const spec::Platform& platform_;
+  std::vector<ResolvedChange> changes_;
+  bool polls_;
   Program program_;
   std::vector<std::vector<std::size_t>> items_of_;       // by layer
   std::vector<std::vector<Command>> commands_;           // by core
@@ -299,7 +328,9 @@ class Lowering {
 Program lower(const spec::Schedule& schedule, const network::Model& model, const spec::Platform& platform,
               int images) {
   const std::vector<LayerRole> roles = layer_roles(model, channel_block(platform));
-  return Lowering(model, platform, resolve_items(schedule, model, platform, roles)).run(images);
+  return Lowering(model, platform, resolve_items(schedule, model, platform, roles),
+                  resolve_points(schedule, model, platform, roles), schedule.wait)
+      .run(images);
 }
 
 }  // namespace tandem::lowering

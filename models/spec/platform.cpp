@@ -21,6 +21,7 @@ constexpr Hertz kSlowest{1'000'000};
 constexpr Hertz kFastest{10'000'000'000};
 constexpr Picoseconds kNoTime{0};
 constexpr Picoseconds kMillisecond{1'000'000'000};
+constexpr Picoseconds kSecond{1'000'000'000'000};
 
 CoreType::Gemm read_gemm(const Table& table) {
   CoreType::Gemm gemm;
@@ -62,6 +63,11 @@ Cluster read_cluster(const Table& table) {
   }
   cluster.core_dynamic_uw_per_mhz_v2 = table.number("core_dynamic_uw_per_mhz_v2", 0, 1e5);
   cluster.core_static = table.power_or("core_static", Milliwatts(0));
+  cluster.cluster_static = table.power_or("cluster_static", Milliwatts(0));
+  cluster.stall_activity = table.number_or("stall_activity", 1, 0, 1);
+  cluster.poll_activity = table.number_or("poll_activity", 1, 0, 1);
+  cluster.l2_access_pj = table.number_or("l2_access_pj", 0, 0, 1e5);
+  cluster.transition = table.time_or("transition", kNoTime, kNoTime, kSecond);
   return cluster;
 }
 
@@ -74,6 +80,8 @@ Accelerator read_accelerator(const Table& table, int index) {
   if (unit.registers % 4096 != 0) table.problem("registers", "is not a multiple of 4096");
   unit.coherent = table.boolean_or("coherent", false);
   unit.energy_pj_per_mac = table.number("energy_pj_per_mac", 0, 1e4);
+  unit.buffer_access_pj = table.number_or("buffer_access_pj", 0, 0, 1e4);
+  unit.bus_beat_pj = table.number_or("bus_beat_pj", 0, 0, 1e5);
   unit.idle = table.power_or("idle", Milliwatts(0));
   return unit;
 }
@@ -96,7 +104,7 @@ Dram read_dram(const Table& table) {
   dram.base = table.address("base");
   dram.size = table.size("size", Bytes(1 << 20), Bytes(std::int64_t{64} << 30));
   dram.controller_latency = table.time("controller_latency", kNoTime, kMillisecond);
-  dram.energy_pj_per_byte = table.number("energy_pj_per_byte", 0, 1e5);
+  dram.energy_pj_per_byte = table.number_or("energy_pj_per_byte", 0, 0, 1e5);
   dram.background = table.power_or("background", Milliwatts(0));
   return dram;
 }
@@ -108,6 +116,8 @@ Runtime read_runtime(const Table& table) {
   runtime.clean_cycles_per_line = table.number("clean_cycles_per_line", 0, 1e4);
   runtime.invalidate_cycles_per_line = table.number("invalidate_cycles_per_line", 0, 1e4);
   runtime.register_access_cycles = static_cast<int>(table.integer("register_access_cycles", 0, 100000));
+  runtime.poll_interval =
+      table.time_or("poll_interval", runtime.poll_interval, Picoseconds(1'000), kMillisecond);
   return runtime;
 }
 

@@ -44,6 +44,11 @@ struct Cluster {
   int l2_ways = 16;
   double core_dynamic_uw_per_mhz_v2 = 0;
   Milliwatts core_static{0};
+  Milliwatts cluster_static{0};  // L2 and what the cores share; statics are at the highest operating point
+  double stall_activity = 1;     // dynamic power of a core stalled for memory, of a computing one's
+  double poll_activity = 1;      // of a core that polls or spins
+  double l2_access_pj = 0;       // a line read or written
+  Picoseconds transition{0};     // a change of the operating point: the cluster's cores stand still
 };
 
 struct Interconnect {
@@ -60,8 +65,8 @@ struct Dram {
   std::uint64_t base = 0;
   Bytes size{0};
   Picoseconds controller_latency{0};  // fixed part of controller and PHY, each access
-  double energy_pj_per_byte = 0;
-  Milliwatts background{0};
+  double energy_pj_per_byte = 0;      // controller and PHY, besides the part's own commands
+  Milliwatts background{0};           // likewise
 };
 
 struct Accelerator {
@@ -71,6 +76,8 @@ struct Accelerator {
   std::uint64_t registers = 0;  // base of its 4 KiB register window
   bool coherent = false;        // its port snoops the clusters' caches
   double energy_pj_per_mac = 0;
+  double buffer_access_pj = 0;  // 16 bytes to or from a buffer
+  double bus_beat_pj = 0;       // a beat of its master port
   Milliwatts idle{0};
 };
 
@@ -81,6 +88,7 @@ struct Runtime {
   double clean_cycles_per_line = 8;       // DC CVAC over a range, line not dirty
   double invalidate_cycles_per_line = 8;  // DC IVAC
   int register_access_cycles = 40;        // a device access, besides its time on the bus
+  Picoseconds poll_interval{1'000'000};   // between two looks at an accelerator's STATUS, if polling
 };
 
 struct Platform {

@@ -57,6 +57,8 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
       run.planner = static_cast<Planner>(schedule->choice("planner", planner_names()));
     }
     schedule->choice_or("objective", 0, {"latency"});
+    if (schedule->has("wait"))
+      run.wait = static_cast<WaitPolicy>(schedule->choice("wait", wait_policy_names()));
     run.cores = schedule->strings("cores");
   }
   if (const auto frequency = root.table_if("frequency")) {

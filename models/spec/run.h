@@ -12,6 +12,7 @@
 #include "models/accelerator/array.h"
 #include "models/core/error.h"
 #include "models/core/quantity.h"
+#include "models/spec/schedule.h"
 
 namespace tandem::spec {
 
@@ -30,6 +31,7 @@ struct Run {
   Planner planner = Planner::cosched;
   std::string schedule_file;  // non-empty: no planner, this schedule
   Objective objective = Objective::latency;
+  std::optional<WaitPolicy> wait;          // absent: interrupt, or what the schedule's file says
   std::vector<std::string> cores;          // "a53x4"; empty: all
   std::map<std::string, Hertz> frequency;  // by cluster name; absent: the highest point
   CpuFidelity cpu = CpuFidelity::tile;

@@ -11,10 +11,20 @@ using toml_reader::Document;
 using toml_reader::quote;
 using toml_reader::Table;
 
+const std::vector<std::string>& wait_policy_names() {
+  static const std::vector<std::string> kNames = {"interrupt", "polling"};
+  return kNames;
+}
+
+const char* to_string(WaitPolicy policy) {
+  return wait_policy_names()[static_cast<std::size_t>(policy)].c_str();
+}
+
 std::string write_schedule_toml(const Schedule& schedule) {
   std::string text =
-      fmt::format("format = {}\nnetwork = {}\nplanner = {}\npredicted_latency = \"{} ps\"\n", kScheduleFormat,
-                  quote(schedule.network), quote(schedule.planner), schedule.predicted_latency.raw());
+      fmt::format("format = {}\nnetwork = {}\nplanner = {}\nwait = {}\npredicted_latency = \"{} ps\"\n",
+                  kScheduleFormat, quote(schedule.network), quote(schedule.planner),
+                  quote(to_string(schedule.wait)), schedule.predicted_latency.raw());
   for (const Stage& stage : schedule.stages) {
     std::vector<std::string> quoted;
     for (const std::string& resource : stage.resources) quoted.push_back(quote(resource));
@@ -26,6 +36,10 @@ std::string write_schedule_toml(const Schedule& schedule) {
         "\n[[item]]\nlayer = {}\nresource = {}\nchannels = [{}, {}]\nrows = [{}, {}]\npredicted = \"{} "
         "ps\"\n",
         quote(item.layer), quote(item.resource), item.k0, item.k1, item.p0, item.p1, item.predicted.raw());
+  }
+  for (const PointChange& change : schedule.points) {
+    text += fmt::format("\n[[operating_point]]\nlayer = {}\ncluster = {}\nfrequency = \"{} Hz\"\n",
+                        quote(change.layer), quote(change.cluster), change.frequency.raw());
   }
   return text;
 }
@@ -49,6 +63,7 @@ Schedule read_schedule(const std::string& path) {
   root.integer("format", kScheduleFormat, kScheduleFormat);
   schedule.network = root.string("network");
   schedule.planner = root.string("planner");
+  schedule.wait = static_cast<WaitPolicy>(root.choice_or("wait", 0, wait_policy_names()));
   const Picoseconds longest{INT64_MAX};
   schedule.predicted_latency = root.time_or("predicted_latency", Picoseconds(0), Picoseconds(0), longest);
   for (const Table& table : root.tables("stage")) {
@@ -63,6 +78,10 @@ Schedule read_schedule(const std::string& path) {
     read_range(table, "rows", item.p0, item.p1);
     item.predicted = table.time_or("predicted", Picoseconds(0), Picoseconds(0), longest);
     schedule.items.push_back(item);
+  }
+  for (const Table& table : root.tables("operating_point")) {
+    schedule.points.push_back({table.string("layer"), table.string("cluster"),
+                               table.frequency("frequency", Hertz(1'000'000), Hertz(10'000'000'000))});
   }
   document.finish();
   return schedule;

@@ -28,11 +28,28 @@ struct Stage {
   bool operator==(const Stage&) const = default;
 };
 
+// How cores wait for accelerators and for each other.
+enum class WaitPolicy {
+  interrupt,  // asleep until the interrupt, or until the last core arrives
+  polling,    // awake: STATUS is read over the bus every poll interval; a barrier is spun on
+};
+const char* to_string(WaitPolicy policy);
+const std::vector<std::string>& wait_policy_names();
+
+// From this layer on, to the image's end, the cluster runs at this operating point.
+struct PointChange {
+  std::string layer, cluster;
+  Hertz frequency{0};
+  bool operator==(const PointChange&) const = default;
+};
+
 struct Schedule {
   std::string network;
   std::string planner;
+  WaitPolicy wait = WaitPolicy::interrupt;
   std::vector<Stage> stages;
   std::vector<WorkItem> items;  // grouped by layer, layers in topological order
+  std::vector<PointChange> points;
   Picoseconds predicted_latency{0};
   bool operator==(const Schedule&) const = default;
 };

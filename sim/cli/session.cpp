@@ -71,7 +71,8 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
 namespace {
 
 // Times of one image, as text: the latency, then every layer's, in picoseconds.
-std::string measure_one(const Session& session, const spec::Schedule& schedule, plan::Effort effort) {
+std::string measure_one(const Session& session, spec::Schedule schedule, plan::Effort effort) {
+  schedule.wait = session.run.wait.value_or(schedule.wait);
   sim::MachineOptions options = session.machine_options();
   if (effort == plan::Effort::search) options.rtl = false;
   const spec::RunResult result = sim::simulate(session.platform, session.model, schedule, 1, options);
@@ -117,12 +118,16 @@ plan::Measure measure_in_children(const Session& session) {
 }  // namespace
 
 spec::Schedule schedule_for(const Session& session, spec::Planner planner) {
-  return plan::make_schedule(planner, session.problem(), measure_in_children(session));
+  spec::Schedule schedule = plan::make_schedule(planner, session.problem(), measure_in_children(session));
+  schedule.wait = session.run.wait.value_or(schedule.wait);
+  return schedule;
 }
 
 spec::Schedule schedule_for(const Session& session) {
-  if (!session.run.schedule_file.empty()) return spec::read_schedule(session.run.schedule_file);
-  return schedule_for(session, session.run.planner);
+  if (session.run.schedule_file.empty()) return schedule_for(session, session.run.planner);
+  spec::Schedule schedule = spec::read_schedule(session.run.schedule_file);
+  schedule.wait = session.run.wait.value_or(schedule.wait);
+  return schedule;
 }
 
 spec::RunResult simulate(const Session& session, const spec::Schedule& schedule, bool show_progress) {

@@ -3,6 +3,7 @@
 // real and holds the barriers. A core knows nothing else of the platform.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "models/core/quantity.h"
@@ -10,13 +11,15 @@
 
 namespace tandem::sim {
 
-enum class Activity { compute, memory, maintenance, synchronisation, control };
+// Of synchronisation a core sleeps, of polling it is awake.
+enum class Activity { compute, memory, maintenance, synchronisation, control, polling };
 
 // One span of one core's time.
 struct CoreSpan {
   int cluster = 0, core = 0;
   std::uint32_t layer = 0;
   Activity activity = Activity::compute;
+  std::size_t point = 0;  // index into the cluster's operating points
   Picoseconds begin{0}, end{0};
 };
 
@@ -31,6 +34,8 @@ class CoreHost {
   virtual void share_done(std::uint32_t item, std::uint32_t shares) = 0;
   virtual void accelerator_started(std::uint32_t unit, std::uint32_t layer) = 0;
   virtual void span(const CoreSpan& span) = 0;
+  // A core of the cluster changed to operating point `point` (index); every core in use says so.
+  virtual void point_changed(int cluster, std::size_t point) = 0;
 };
 
 }  // namespace tandem::sim

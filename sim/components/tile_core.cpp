@@ -23,16 +23,19 @@ constexpr int kTilesPerShare = 4;
 }  // namespace
 
 TileCore::TileCore(const sc_core::sc_module_name& name, const CoreSurroundings& surroundings,
-                   const lowering::CoreProgram& program, Clock clock)
+                   const lowering::CoreProgram& program, std::size_t point)
     : sc_module(name),
       around_(surroundings),
       program_(program),
-      clock_(clock),
       cluster_(surroundings.platform.clusters[static_cast<std::size_t>(program.cluster)]),
+      first_point_(point),
+      point_(point),
+      clock_(cluster_.operating_points[point].frequency),
       port_(*surroundings.ports[static_cast<std::size_t>(program.cluster)]),
       next_command_(program.address),
       buffer_(kFetchBytes),
       doorbells_(surroundings.platform.accelerators.size(), 0),
+      polled_(surroundings.platform.accelerators.size(), 0),
       progress_("progress") {
   SC_THREAD(run);
 }
@@ -61,8 +64,8 @@ void TileCore::execute(const Command& command) {
       start_accelerator(command);
       return note(command.layer, Activity::control, begin);
     case Opcode::wait_accelerator:
-      wait_accelerator(command);
-      return note(command.layer, Activity::synchronisation, begin);
+      command.polls ? poll_accelerator(command) : wait_accelerator(command);
+      return note(command.layer, command.polls ? Activity::polling : Activity::synchronisation, begin);
     case Opcode::clean:
       clean(command);
       return note(command.layer, Activity::maintenance, begin);
@@ -73,6 +76,9 @@ void TileCore::execute(const Command& command) {
       waiting_for_ = "the other cores at a barrier";
       around_.barrier.arrive(command.participants);
       waiting_for_.clear();
+      return note(command.layer, command.polls ? Activity::polling : Activity::synchronisation, begin);
+    case Opcode::operating_point:
+      change_point(command);
       return note(command.layer, Activity::synchronisation, begin);
     case Opcode::repeat:
       if (++rounds_ < command.participants) next_command_ = command.address;
@@ -141,6 +147,10 @@ void TileCore::start_accelerator(const Command& command) {
   waiting_for_ = fmt::format("room in the job queue of accelerator{}", command.unit);
   while ((read_register(command.unit, regs::kStatusOffset) & regs::kStatusQueueFullMask) != 0) {
     check_accelerator(command.unit);
+    if (command.polls) {
+      spend(around_.platform.runtime.poll_interval);
+      continue;
+    }
     // The queue frees with a finished job; its interrupt stays up until it is acknowledged.
     if (!around_.interrupts.pending(command.unit)) wait(around_.interrupts.raised(command.unit));
     write_register(command.unit, regs::kIrqStatusOffset, regs::kIrqStatusDoneMask);
@@ -161,6 +171,36 @@ void TileCore::wait_accelerator(const Command& command) {
     if (read_register(command.unit, regs::kJobsDoneOffset) == doorbells_[command.unit]) break;
   }
   waiting_for_.clear();
+}
+
+// The interrupt line is masked; STATUS says when all jobs are over.
+void TileCore::poll_accelerator(const Command& command) {
+  while ((read_register(command.unit, regs::kStatusOffset) & regs::kStatusBusyMask) != 0)
+    spend(around_.platform.runtime.poll_interval);
+  check_accelerator(command.unit);
+  write_register(command.unit, regs::kIrqStatusOffset, regs::kIrqStatusDoneMask);
+  const std::uint32_t done = read_register(command.unit, regs::kJobsDoneOffset);
+  std::uint32_t& polled = polled_[command.unit];
+  if (done != doorbells_[command.unit] || done == polled) {
+    throw SimulationError(fmt::format(
+        "deadlock at {:.3f} us: accelerator{} is idle, with {} of {} jobs done and {} before this wait",
+        to_microseconds(now()), command.unit, done, doorbells_[command.unit], polled));
+  }
+  polled = done;
+}
+
+void TileCore::change_point(const Command& command) {
+  std::size_t point = first_point_;
+  if (command.bytes != 0) {
+    point = 0;
+    while (cluster_.operating_points.at(point).frequency != Hertz(static_cast<std::int64_t>(command.bytes)))
+      ++point;
+  }
+  if (point == point_) return;
+  spend(cluster_.transition);
+  point_ = point;
+  clock_ = Clock(cluster_.operating_points[point].frequency);
+  around_.host.point_changed(program_.cluster, point);
 }
 
 void TileCore::check_accelerator(std::uint32_t unit) {
@@ -250,12 +290,14 @@ void TileCore::drain_stores() {
   while (stores_ > 0) wait(progress_);
 }
 
-void TileCore::spend(Cycles cycles) {
-  if (cycles.raw() == 0) return;
+void TileCore::spend(Cycles cycles) { spend(clock_.time(cycles)); }
+
+void TileCore::spend(Picoseconds time) {
+  if (time.raw() == 0) return;
   // Through the queue, which keeps an order among calls at one time: cores that finish together do so often,
   // and in which order SystemC wakes processes depends on whatever else it has been told.
   rested_ = false;
-  port_.queue().at<&TileCore::end_rest>(now() + clock_.time(cycles), *this);
+  port_.queue().at<&TileCore::end_rest>(now() + time, *this);
   while (!rested_) wait(progress_);
 }
 
@@ -265,7 +307,8 @@ void TileCore::end_rest(std::uint64_t) {
 }
 
 void TileCore::note(std::uint32_t layer, Activity activity, Picoseconds begin) {
-  if (now() > begin) around_.host.span({program_.cluster, program_.core, layer, activity, begin, now()});
+  if (now() > begin)
+    around_.host.span({program_.cluster, program_.core, layer, activity, point_, begin, now()});
 }
 
 }  // namespace tandem::sim

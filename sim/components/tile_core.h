@@ -38,7 +38,7 @@ struct CoreSurroundings {
 class TileCore : public sc_core::sc_module {
  public:
   TileCore(const sc_core::sc_module_name& name, const CoreSurroundings& surroundings,
-           const lowering::CoreProgram& program, Clock clock);
+           const lowering::CoreProgram& program, std::size_t point);  // index of the operating point
 
   [[nodiscard]] bool stopped() const { return stopped_; }
   [[nodiscard]] const std::string& waiting_for() const {
@@ -56,6 +56,8 @@ class TileCore : public sc_core::sc_module {
   void invalidate(const lowering::Command& command);
   void start_accelerator(const lowering::Command& command);
   void wait_accelerator(const lowering::Command& command);
+  void poll_accelerator(const lowering::Command& command);
+  void change_point(const lowering::Command& command);
   void check_accelerator(std::uint32_t unit);
 
   std::uint32_t read_register(std::uint32_t unit, std::uint32_t offset);
@@ -67,13 +69,15 @@ class TileCore : public sc_core::sc_module {
   void drain_stores();
   void transfer(BusCommand command, std::uint64_t address, std::uint8_t* data, std::uint32_t bytes);
   void spend(Cycles cycles);
+  void spend(Picoseconds time);
   void end_rest(std::uint64_t);
   void note(std::uint32_t layer, Activity activity, Picoseconds begin);
 
   CoreSurroundings around_;
   lowering::CoreProgram program_;
-  Clock clock_;
   const spec::Cluster& cluster_;
+  std::size_t first_point_, point_;  // of the run, of now
+  Clock clock_;
   BusMaster& port_;
 
   std::uint64_t next_command_ = 0;
@@ -81,6 +85,7 @@ class TileCore : public sc_core::sc_module {
   std::vector<std::uint8_t> buffer_;
   std::uint32_t rounds_ = 0;
   std::vector<std::uint32_t> doorbells_;  // by accelerator: jobs started by this core
+  std::vector<std::uint32_t> polled_;     // and of them, done at the end of the last polling wait
 
   std::deque<cpu::CacheBurst> queued_;
   std::int64_t bytes_in_flight_ = 0;

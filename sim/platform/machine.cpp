@@ -10,11 +10,11 @@
 #include <optional>
 
 #include "models/core/error.h"
-#include "models/energy/energy.h"
 #include "sim/components/tile_core.h"
 #include "sim/platform/make_accelerator.h"
 #include "sim/platform/parts.h"
 #include "sim/platform/recorder.h"
+#include "sim/platform/run_energy.h"
 
 namespace tandem::sim {
 
@@ -25,6 +25,29 @@ std::vector<cpu::CoherentCaches::ClusterSpec> cache_specs(const spec::Platform& 
   for (const spec::Cluster& cluster : platform.clusters)
     specs.push_back({cluster.name, cluster.l2, cluster.l2_ways});
   return specs;
+}
+
+std::size_t point_index(const spec::Platform& platform, const spec::Cluster& cluster,
+                        const std::map<std::string, Hertz>& frequency) {
+  const auto asked = frequency.find(cluster.name);
+  if (asked == frequency.end()) return cluster.operating_points.size() - 1;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < cluster.operating_points.size(); ++i) {
+    const spec::OperatingPoint& point = cluster.operating_points[i];
+    if (point.frequency == asked->second) return i;
+    names.push_back(fmt::format("{} MHz", static_cast<double>(point.frequency.raw()) * 1e-6));
+  }
+  throw InputError({platform.file, 0, 0}, "frequency." + cluster.name,
+                   fmt::format("{} MHz is no operating point; allowed is one of {}",
+                               static_cast<double>(asked->second.raw()) * 1e-6, join(names)));
+}
+
+std::vector<std::size_t> points_of(const spec::Platform& platform,
+                                   const std::map<std::string, Hertz>& frequency) {
+  std::vector<std::size_t> points;
+  for (const spec::Cluster& cluster : platform.clusters)
+    points.push_back(point_index(platform, cluster, frequency));
+  return points;
 }
 
 class Machine {
@@ -41,7 +64,8 @@ class Machine {
         interrupts_("interrupts", queue_, platform.accelerators.size(), platform.runtime.interrupt_latency),
         caches_(cache_specs(platform), platform.dram.base, program_.memory_end - platform.dram.base),
         barrier_(platform.runtime.barrier),
-        recorder_(platform, model, program_, dram_, caches_, images, options.progress) {
+        points_(points_of(platform, options.frequency)),
+        recorder_(platform, model, program_, dram_, caches_, images, points_, options.progress) {
     interconnect_.target_port(0).bind(dram_.socket);
     for (std::size_t i = 0; i < platform.clusters.size(); ++i) {
       masters_.push_back(std::make_unique<BusMaster>(
@@ -55,9 +79,9 @@ class Machine {
                                   ports_,    interrupts_, barrier_, recorder_};
     for (const lowering::CoreProgram& core : program_.cores) {
       const spec::Cluster& cluster = platform.clusters[static_cast<std::size_t>(core.cluster)];
-      const Clock clock(operating_point(platform, cluster, options.frequency).frequency);
       cores_.push_back(std::make_unique<TileCore>(fmt::format("{}_core{}", cluster.name, core.core).c_str(),
-                                                  around, core, clock));
+                                                  around, core,
+                                                  points_[static_cast<std::size_t>(core.cluster)]));
     }
     watch_devices();
     for (const lowering::Segment& segment : program_.segments) {
@@ -129,7 +153,7 @@ class Machine {
                                            (static_cast<double>(result.total.raw()) * 1e-12) * 1e-9;
     result.memory.row_hit_rate = dram_.row_hit_rate();
     result.simulation.kernel_events = queue_.calls() + sc_core::sc_delta_count();
-    add_energy(result);
+    add_energy({platform_, recorder_.use(), caches_, interconnect_, dram_, accelerators_}, result);
     return result;
   }
 
@@ -167,33 +191,6 @@ class Machine {
     });
   }
 
-  void add_energy(spec::RunResult& result) const {
-    energy::RunActivity activity;
-    activity.duration = result.total;
-    for (std::size_t i = 0; i < platform_.clusters.size(); ++i) {
-      const spec::Cluster& cluster = platform_.clusters[i];
-      const spec::OperatingPoint point = operating_point(platform_, cluster, options_.frequency);
-      activity.clusters.push_back({cluster.name, cluster.core_dynamic_uw_per_mhz_v2, point.frequency,
-                                   point.millivolts, cluster.cores, cluster.core_static,
-                                   recorder_.busy(static_cast<int>(i))});
-    }
-    for (std::size_t i = 0; i < platform_.accelerators.size(); ++i) {
-      const spec::Accelerator& unit = platform_.accelerators[i];
-      activity.accelerators.push_back(
-          {unit.name, unit.energy_pj_per_mac, unit.idle, result.accelerators[i].macs});
-    }
-    activity.bus_bytes = activity.dram_bytes = result.memory.read_bytes + result.memory.write_bytes;
-    activity.bus_pj_per_byte = platform_.interconnect.energy_pj_per_byte;
-    activity.dram_pj_per_byte = platform_.dram.energy_pj_per_byte;
-    activity.dram_background = platform_.dram.background;
-    activity.board = platform_.base_power;
-    for (const auto& [name, energy] : energy::energy_by_component(activity)) {
-      const Picojoules per_image(energy.raw() / result.images);
-      result.energy_parts[name] = per_image;
-      result.energy += per_image;
-    }
-  }
-
   const spec::Platform& platform_;
   const network::Model& model_;
   lowering::Program program_;
@@ -204,6 +201,7 @@ class Machine {
   InterruptController interrupts_;
   cpu::CoherentCaches caches_;
   Barrier barrier_;
+  std::vector<std::size_t> points_;  // by cluster, at the start
   Recorder recorder_;
   std::vector<std::unique_ptr<BusMaster>> masters_;
   std::vector<BusMaster*> ports_;
@@ -224,16 +222,7 @@ std::vector<spec::StageResult> stages_of(const spec::Schedule& schedule, const s
 
 spec::OperatingPoint operating_point(const spec::Platform& platform, const spec::Cluster& cluster,
                                      const std::map<std::string, Hertz>& frequency) {
-  const auto asked = frequency.find(cluster.name);
-  if (asked == frequency.end()) return cluster.operating_points.back();
-  std::vector<std::string> names;
-  for (const spec::OperatingPoint& point : cluster.operating_points) {
-    if (point.frequency == asked->second) return point;
-    names.push_back(fmt::format("{} MHz", static_cast<double>(point.frequency.raw()) * 1e-6));
-  }
-  throw InputError({platform.file, 0, 0}, "frequency." + cluster.name,
-                   fmt::format("{} MHz is no operating point; allowed is one of {}",
-                               static_cast<double>(asked->second.raw()) * 1e-6, join(names)));
+  return cluster.operating_points[point_index(platform, cluster, frequency)];
 }
 
 spec::RunResult simulate(const spec::Platform& platform, const network::Model& model,

@@ -29,6 +29,8 @@ const char* name_of(Activity activity) {
       return "synchronisation";
     case Activity::control:
       return "control";
+    case Activity::polling:
+      return "polling";
   }
   return "";
 }
@@ -36,7 +38,8 @@ const char* name_of(Activity activity) {
 
 Recorder::Recorder(const spec::Platform& platform, const network::Model& model,
                    const lowering::Program& program, accelerator::MemoryView& memory,
-                   cpu::CoherentCaches& caches, int images, std::function<void(int, int)> progress)
+                   cpu::CoherentCaches& caches, int images, const std::vector<std::size_t>& points,
+                   std::function<void(int, int)> progress)
     : platform_(platform),
       model_(model),
       program_(program),
@@ -44,7 +47,7 @@ Recorder::Recorder(const spec::Platform& platform, const network::Model& model,
       caches_(caches),
       images_(images),
       progress_(std::move(progress)),
-      cluster_busy_(platform.clusters.size(), Picoseconds(0)),
+      use_(platform, points),
       shares_done_(program.items.size(), 0),
       units_(platform.accelerators.size()) {
   for (const spec::Cluster& cluster : platform.clusters) {
@@ -181,16 +184,15 @@ void Recorder::close_accelerator(std::size_t unit, Picoseconds end) {
 void Recorder::span(const CoreSpan& span) {
   const auto cluster = static_cast<std::size_t>(span.cluster);
   const Picoseconds length = span.end - span.begin;
-  if (span.activity != Activity::synchronisation) {
+  if (span.activity != Activity::synchronisation && span.activity != Activity::polling)
     core_busy_[cluster][static_cast<std::size_t>(span.core)] += length;
-    cluster_busy_[cluster] += length;
-  }
+  use_.span(span);
   timeline_.push_back({fmt::format("{} core {}", platform_.clusters[cluster].name, span.core),
                        model_.network->layer(static_cast<LayerId>(span.layer)).name, name_of(span.activity),
                        span.begin, span.end});
 }
 
-Picoseconds Recorder::busy(int cluster) const { return cluster_busy_[static_cast<std::size_t>(cluster)]; }
+void Recorder::point_changed(int cluster, std::size_t point) { use_.point_changed(cluster, point, now()); }
 
 void Recorder::fill(spec::RunResult& result) const {
   result.images = images_;

@@ -14,14 +14,16 @@
 #include "models/spec/platform.h"
 #include "models/spec/run_result.h"
 #include "sim/components/core_host.h"
+#include "sim/platform/core_use.h"
 
 namespace tandem::sim {
 
 class Recorder : public CoreHost {
  public:
+  // `points`: by cluster, the operating point it starts at.
   Recorder(const spec::Platform& platform, const network::Model& model, const lowering::Program& program,
            accelerator::MemoryView& memory, cpu::CoherentCaches& caches, int images,
-           std::function<void(int, int)> progress);
+           const std::vector<std::size_t>& points, std::function<void(int, int)> progress);
 
   void image_begin() override;
   void image_end() override;
@@ -30,6 +32,7 @@ class Recorder : public CoreHost {
   void share_done(std::uint32_t item, std::uint32_t shares) override;
   void accelerator_started(std::uint32_t unit, std::uint32_t layer) override;
   void span(const CoreSpan& span) override;
+  void point_changed(int cluster, std::size_t point) override;
 
   void accelerator_interrupt(std::uint32_t unit);  // its line rose
 
@@ -39,7 +42,7 @@ class Recorder : public CoreHost {
 
   // The parts of the result this class knows: layers, latency, outputs, timeline.
   void fill(spec::RunResult& result) const;
-  [[nodiscard]] Picoseconds busy(int cluster) const;  // sum over the cores of all but waiting
+  [[nodiscard]] const CoreUse& use() const { return use_; }
 
  private:
   [[nodiscard]] spec::LayerResult new_layer(network::LayerId id) const;
@@ -68,8 +71,8 @@ class Recorder : public CoreHost {
   std::vector<spec::LayerResult> layers_;
   std::size_t open_layer_ = 0;                       // index into layers_
   std::vector<std::vector<Picoseconds>> core_busy_;  // cluster, core: of the open layer
-  std::vector<Picoseconds> cluster_busy_;            // of the run
-  std::vector<std::uint32_t> shares_done_;           // by item
+  CoreUse use_;
+  std::vector<std::uint32_t> shares_done_;  // by item
   std::vector<AcceleratorWork> units_;
   std::vector<spec::Span> timeline_;
 };

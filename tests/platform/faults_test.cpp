@@ -16,24 +16,6 @@ using lowering::Command;
 using lowering::Opcode;
 using lowering::Program;
 
-// Changes every command of every core's list.
-template <class Change>
-void change_commands(Program& program, Change change) {
-  for (const lowering::CoreProgram& core : program.cores) {
-    for (lowering::Segment& segment : program.segments) {
-      if (segment.address != core.address) continue;
-      for (std::size_t at = 0; at < segment.bytes.size(); at += lowering::kCommandBytes) {
-        lowering::CommandWords words{};
-        std::memcpy(words.data(), segment.bytes.data() + at, sizeof words);
-        Command command = lowering::decode(words);
-        change(command);
-        words = lowering::encode(command);
-        std::memcpy(segment.bytes.data() + at, words.data(), sizeof words);
-      }
-    }
-  }
-}
-
 // The first job's descriptor, changed.
 template <class Change>
 void change_first_job(Program& program, const accelerator::Array& array, Change change) {

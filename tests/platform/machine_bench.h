@@ -2,6 +2,7 @@
 // A whole machine for tests: a shipped network on a shipped platform under a planner.
 #pragma once
 
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -37,6 +38,24 @@ inline std::string reference_sha256(const network::Model& model, int images) {
         run_reference(model, make_image(model, image))[static_cast<std::size_t>(model.network->output())]);
   }
   return tensors_sha256(outputs);
+}
+
+// Changes every command of every core's list.
+template <class Change>
+void change_commands(lowering::Program& program, Change change) {
+  for (const lowering::CoreProgram& core : program.cores) {
+    for (lowering::Segment& segment : program.segments) {
+      if (segment.address != core.address) continue;
+      for (std::size_t at = 0; at < segment.bytes.size(); at += lowering::kCommandBytes) {
+        lowering::CommandWords words{};
+        std::memcpy(words.data(), segment.bytes.data() + at, sizeof words);
+        lowering::Command command = lowering::decode(words);
+        change(command);
+        words = lowering::encode(command);
+        std::memcpy(segment.bytes.data() + at, words.data(), sizeof words);
+      }
+    }
+  }
 }
 
 }  // namespace tandem::sim

@@ -150,6 +150,8 @@ class AbstractMachine {
       case Opcode::barrier:
         arrive(core, command.participants);
         break;
+      case Opcode::operating_point:
+        break;  // time only
       case Opcode::repeat:
         if (++core.rounds < static_cast<int>(command.participants)) core.next = command.address;
         break;

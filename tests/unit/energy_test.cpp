@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace tandem::energy {
 namespace {
 
@@ -14,12 +16,16 @@ TEST(Energy, PowerTimesTime) {
       << "half a watt for a millisecond";
 }
 
+PointActivity at_two_gigahertz() {
+  PointActivity point;
+  point.frequency = Hertz(2'000'000'000);
+  point.millivolts = 500;
+  point.time = kMillisecond;
+  return point;
+}
+
 TEST(Energy, DynamicPowerIsCapacitanceTimesFrequencyTimesVoltageSquared) {
-  ClusterActivity cluster;
-  cluster.dynamic_uw_per_mhz_v2 = 100;
-  cluster.frequency = Hertz(2'000'000'000);
-  cluster.millivolts = 500;
-  EXPECT_DOUBLE_EQ(core_dynamic_power(cluster).raw(), 50.0) << "100 uW x 2000 x 0.25";
+  EXPECT_DOUBLE_EQ(core_dynamic_power(100, at_two_gigahertz()).raw(), 50.0) << "100 uW x 2000 x 0.25";
 }
 
 // Everything zero but what a test sets; the run takes one millisecond.
@@ -41,19 +47,89 @@ double part_of(const RunActivity& activity, const std::string& part) {
   return sum_of(activity);
 }
 
-TEST(Energy, NothingOnNothingUsed) { EXPECT_EQ(sum_of(quiet()), 0.0); }
-
-TEST(Energy, CoresPayForBeingBusyAndAllForBeingThere) {
+// Four cores of 50 mW at two gigahertz and half a volt, their highest point.
+RunActivity of_cluster(const PointActivity& point) {
   RunActivity activity = quiet();
-  // 50 mW while busy: two cores for half the time; 10 mW each of four cores all the time.
-  activity.clusters = {{"a53", 100, Hertz(2'000'000'000), 500, 4, Milliwatts(10), kMillisecond}};
-  EXPECT_DOUBLE_EQ(part_of(activity, "a53"), 0.05 + 0.04);
+  ClusterActivity& cluster = activity.clusters.emplace_back();
+  cluster.name = "a53";
+  cluster.cores = 4;
+  cluster.dynamic_uw_per_mhz_v2 = 100;
+  cluster.stall_activity = 0.4;
+  cluster.poll_activity = 0.3;
+  cluster.highest_millivolts = 500;
+  cluster.points = {point};
+  return activity;
 }
 
-TEST(Energy, AnAcceleratorPaysByTheMacAndForBeingThere) {
+TEST(Energy, NothingOnNothingUsed) { EXPECT_EQ(sum_of(quiet()), 0.0); }
+
+TEST(Energy, SleepingCoresTakeNoDynamicPower) { EXPECT_EQ(sum_of(of_cluster(at_two_gigahertz())), 0.0); }
+
+TEST(Energy, CoresPayByWhatTheyDo) {
+  PointActivity point = at_two_gigahertz();
+  point.computing = kMillisecond * 2;
+  EXPECT_DOUBLE_EQ(part_of(of_cluster(point), "a53"), 0.1) << "two cores all the time";
+  point = at_two_gigahertz();
+  point.stalled = kMillisecond;
+  EXPECT_DOUBLE_EQ(part_of(of_cluster(point), "a53"), 0.05 * 0.4);
+  point = at_two_gigahertz();
+  point.polling = kMillisecond;
+  EXPECT_DOUBLE_EQ(part_of(of_cluster(point), "a53"), 0.05 * 0.3);
+}
+
+TEST(Energy, CoresAndWhatTheySharePayForBeingThere) {
+  RunActivity activity = of_cluster(at_two_gigahertz());
+  activity.clusters[0].core_static = Milliwatts(10);
+  EXPECT_DOUBLE_EQ(part_of(activity, "a53"), 0.04);
+  activity = of_cluster(at_two_gigahertz());
+  activity.clusters[0].cluster_static = Milliwatts(20);
+  EXPECT_DOUBLE_EQ(part_of(activity, "a53_l2"), 0.02);
+}
+
+TEST(Energy, EveryOperatingPointCountsForItsOwnTime) {
+  PointActivity high = at_two_gigahertz(), low = at_two_gigahertz();
+  high.time = low.time = kMillisecond / 2;
+  low.frequency = Hertz(1'000'000'000);
+  low.millivolts = 250;
+  high.computing = low.computing = kMillisecond / 2;
+  RunActivity activity = of_cluster(high);
+  activity.clusters[0].points = {low, high};
+  EXPECT_DOUBLE_EQ(part_of(activity, "a53"), 0.025 + 0.025 / 8) << "half the clock, half the voltage";
+  activity.clusters[0].points[0].computing = activity.clusters[0].points[1].computing = Picoseconds(0);
+  activity.clusters[0].core_static = Milliwatts(10);
+  EXPECT_DOUBLE_EQ(part_of(activity, "a53"), 0.02 + 0.01) << "leakage follows the voltage";
+}
+
+TEST(Energy, CachesPayByTheLine) {
+  RunActivity activity = of_cluster(at_two_gigahertz());
+  activity.clusters[0].l2_accesses = 1'000'000;
+  activity.clusters[0].l2_access_pj = 300;
+  EXPECT_DOUBLE_EQ(part_of(activity, "a53_l2"), 0.3);
+}
+
+TEST(Energy, AnAcceleratorPaysByMacWordAndBeatAndForBeingThere) {
   RunActivity activity = quiet();
-  activity.accelerators = {{"accelerator0", 4.0, Milliwatts(300), 1'000'000}};
-  EXPECT_DOUBLE_EQ(part_of(activity, "accelerator0"), 0.004 + 0.3);
+  AcceleratorActivity& unit = activity.accelerators.emplace_back();
+  unit.name = "accelerator0";
+  unit.pj_per_mac = 4.0;
+  unit.macs = 1'000'000;
+  EXPECT_DOUBLE_EQ(part_of(activity, "accelerator0"), 0.004);
+  unit.pj_per_buffer_access = 20;
+  unit.buffer_accesses = 1'000'000;
+  EXPECT_DOUBLE_EQ(part_of(activity, "accelerator0"), 0.024);
+  unit.pj_per_beat = 40;
+  unit.beats = 1'000'000;
+  EXPECT_DOUBLE_EQ(part_of(activity, "accelerator0"), 0.064);
+  unit.idle = Milliwatts(300);
+  EXPECT_DOUBLE_EQ(part_of(activity, "accelerator0"), 0.364);
+}
+
+TEST(Energy, AStepReadsAColumnOfFeaturesAndATileOfWeights) {
+  accelerator::Array array;
+  array.tm = 8;
+  array.tn = 32;
+  EXPECT_EQ(buffer_accesses(array, Cycles(10), 0), 10 * (2 + 16));
+  EXPECT_EQ(buffer_accesses(array, Cycles(0), 100), 7) << "what the bus brings is written, word by word";
 }
 
 TEST(Energy, BytesPayOnTheirWay) {
@@ -61,12 +137,28 @@ TEST(Energy, BytesPayOnTheirWay) {
   activity.bus_bytes = 1'000'000;
   activity.bus_pj_per_byte = 8;
   EXPECT_DOUBLE_EQ(part_of(activity, "interconnect"), 0.008);
-  activity = quiet();
-  activity.dram_bytes = 1'000'000;
-  activity.dram_pj_per_byte = 60;
-  activity.dram_background = Milliwatts(100);
-  EXPECT_DOUBLE_EQ(part_of(activity, "dram"), 0.06 + 0.1);
-  activity = quiet();
+}
+
+TEST(Energy, MemoryPaysByCommandByByteAndForBeingThere) {
+  RunActivity activity = quiet();
+  activity.dram.part = {1000, 2000, 3000, 4000, Milliwatts(100)};
+  EXPECT_DOUBLE_EQ(part_of(activity, "dram"), 0.1);
+  activity.dram.activates = 1'000'000;
+  EXPECT_DOUBLE_EQ(part_of(activity, "dram"), 0.1 + 1);
+  activity.dram.reads = 1'000'000;
+  EXPECT_DOUBLE_EQ(part_of(activity, "dram"), 0.1 + 3);
+  activity.dram.writes = 1'000'000;
+  EXPECT_DOUBLE_EQ(part_of(activity, "dram"), 0.1 + 6);
+  activity.dram.refreshes = 1'000'000;
+  EXPECT_DOUBLE_EQ(part_of(activity, "dram"), 0.1 + 10);
+  activity.dram.bytes = 1'000'000;
+  activity.dram.pj_per_byte = 15;
+  activity.dram.background = Milliwatts(30);
+  EXPECT_DOUBLE_EQ(part_of(activity, "dram"), 0.13 + 10.015);
+}
+
+TEST(Energy, TheBoardPaysForBeingThere) {
+  RunActivity activity = quiet();
   activity.board = Milliwatts(2500);
   EXPECT_DOUBLE_EQ(part_of(activity, "board"), 2.5);
 }

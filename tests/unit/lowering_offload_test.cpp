@@ -128,7 +128,7 @@ TEST(Jobs, OneAGroupTouched) {
 TEST(Command, ComesBackFromItsWords) {
   Random random(31);
   const auto word = [&] { return static_cast<std::uint32_t>(random.next()); };
-  for (std::uint32_t opcode = 1; opcode <= static_cast<std::uint32_t>(Opcode::repeat); ++opcode) {
+  for (std::uint32_t opcode = 1; opcode <= static_cast<std::uint32_t>(Opcode::operating_point); ++opcode) {
     Command command;
     command.opcode = static_cast<Opcode>(opcode);
     command.layer = word();
@@ -140,6 +140,7 @@ TEST(Command, ComesBackFromItsWords) {
                      static_cast<std::int64_t>(random.below(1 << 28))};
     command.address = random.next();
     command.bytes = random.next();
+    command.polls = random.below(2) == 0;
     const Command back = decode(encode(command));
     EXPECT_EQ(back.opcode, command.opcode);
     EXPECT_EQ(back.layer, command.layer);
@@ -149,12 +150,13 @@ TEST(Command, ComesBackFromItsWords) {
     EXPECT_EQ(back.share, command.share);
     EXPECT_EQ(back.address, command.address);
     EXPECT_EQ(back.bytes, command.bytes);
+    EXPECT_EQ(back.polls, command.polls);
   }
 }
 
 TEST(Command, AnythingElseIsNoCommand) {
   for (const std::uint32_t wrong :
-       {0u, static_cast<std::uint32_t>(Opcode::repeat) + 1, 0x54440001u, 0xffffffffu}) {
+       {0u, static_cast<std::uint32_t>(Opcode::operating_point) + 1, 0x54440001u, 0xffffffffu}) {
     CommandWords words{};
     words[0] = wrong;
     EXPECT_THROW(decode(words), SimulationError) << wrong;

@@ -12,6 +12,7 @@
 #include "dse/report/power_report.h"
 #include "models/core/locate.h"
 #include "models/energy/least_squares.h"
+#include "models/spec/platform.h"
 
 namespace tandem::energy {
 namespace {
@@ -97,6 +98,23 @@ TEST(PowerFit, PowerAndEnergyOfEveryInferenceAreWithinTheBar) {
 TEST(PowerFit, SoTheyAreWithoutThePartAndWithoutTheFrequency) {
   expect_inferences_within_the_bar(cross_validate(measured(), fold_by_shape));
   expect_inferences_within_the_bar(cross_validate(measured(), fold_by_frequency));
+}
+
+// The platform files repeat the fit rounded to three digits.
+void expect_calibrated(const std::string& platform, std::size_t cluster, double coefficient) {
+  const spec::Cluster own = spec::read_platform(platform).clusters.at(cluster);
+  const PowerConstants constants = fit_power(measured());
+  EXPECT_NEAR(own.core_dynamic_uw_per_mhz_v2, coefficient, 0.003 * coefficient)
+      << platform << " " << own.name;
+  EXPECT_NEAR(own.stall_activity, constants.stall_activity, 0.003) << platform << " " << own.name;
+}
+
+TEST(PowerFit, ItsConstantsStandInThePlatformFiles) {
+  const double scale = fit_power(measured()).kirin_scale;
+  expect_calibrated("hikey970", 0, scale * 342);
+  expect_calibrated("hikey970", 1, scale * 88);
+  expect_calibrated("ultra96", 0, scale * 110);
+  expect_calibrated("zcu104", 0, scale * 110);
 }
 
 std::string saved(const std::string& name) {

@@ -33,19 +33,22 @@ TEST(RunFile, BecomesARun) {
   EXPECT_EQ(run.planner, Planner::cosched);
   EXPECT_EQ(run.schedule_file, "");
   EXPECT_TRUE(run.cores.empty());
+  EXPECT_FALSE(run.wait) << "what the schedule says";
   EXPECT_EQ(run.accelerator, AcceleratorFidelity::rtl);
 }
 
 TEST(RunFile, AssignmentsReplaceAndAddKeys) {
-  const auto run = read_run("configs/runs/quickstart.toml",
-                            {"network=tiny", "images=3", "precision=fp32", "accelerator=16x16",
-                             "schedule.planner=oracle", "schedule.cores=a53x2", "frequency.a53=600 MHz",
-                             "fidelity.accelerator=model", "seed=9", "time_limit=5 ms"});
+  const auto run =
+      read_run("configs/runs/quickstart.toml",
+               {"network=tiny", "images=3", "precision=fp32", "accelerator=16x16", "schedule.planner=oracle",
+                "schedule.cores=a53x2", "frequency.a53=600 MHz", "schedule.wait=polling",
+                "fidelity.accelerator=model", "seed=9", "time_limit=5 ms"});
   EXPECT_EQ(run.network, "tiny");
   EXPECT_EQ(run.images, 3);
   EXPECT_FALSE(run.int8);
   EXPECT_EQ(to_string(run.array.value()), "16x16");
   EXPECT_EQ(run.planner, Planner::oracle);
+  EXPECT_EQ(run.wait, WaitPolicy::polling);
   EXPECT_EQ(run.cores, (std::vector<std::string>{"a53x2"}));
   EXPECT_EQ(run.frequency, (std::map<std::string, Hertz>{{"a53", Hertz(600'000'000)}}));
   EXPECT_EQ(run.accelerator, AcceleratorFidelity::model);

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// A simulation in a process of its own, so that one test can compare several (SystemC elaborates once a
+// process).
+#pragma once
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include "models/core/error.h"
+#include "tests/platform/machine_bench.h"
+
+namespace tandem::sim {
+
+struct ChildResult {
+  std::string failure;  // what ended the simulation; empty: it finished
+  Picoseconds total{0};
+  Picojoules energy{0};
+  std::map<std::string, Picojoules> parts;
+  std::string output_sha256;
+};
+
+inline ChildResult run_in_child(const Bench& bench, int images, const MachineOptions& options) {
+  std::array<int, 2> ends{};
+  if (pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
+  const pid_t child = fork();
+  if (child < 0) throw std::runtime_error("no process");
+  if (child == 0) {
+    std::ostringstream text;
+    text.precision(17);
+    try {
+      const spec::RunResult result = simulate(bench.platform, bench.model, bench.schedule, images, options);
+      text << "result " << result.total.raw() << ' ' << result.energy.raw() << ' ' << result.output_sha256;
+      for (const auto& [name, energy] : result.energy_parts) text << ' ' << name << ' ' << energy.raw();
+    } catch (const std::exception& error) {
+      text << "failure " << error.what();
+    }
+    const std::string answer = text.str();
+    const ssize_t written = ::write(ends[1], answer.data(), answer.size());
+    _exit(written == static_cast<ssize_t>(answer.size()) ? 0 : 1);
+  }
+  close(ends[1]);
+  std::string answer;
+  std::array<char, 4096> buffer{};
+  for (ssize_t some = 0; (some = ::read(ends[0], buffer.data(), buffer.size())) > 0;)
+    answer.append(buffer.data(), static_cast<std::size_t>(some));
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  std::istringstream words(answer);
+  std::string kind;
+  words >> kind;
+  ChildResult result;
+  if (kind == "result") {
+    std::int64_t total = 0;
+    double energy = 0;
+    words >> total >> energy >> result.output_sha256;
+    result.total = Picoseconds(total);
+    result.energy = Picojoules(energy);
+    for (std::string name; words >> name >> energy;) result.parts[name] = Picojoules(energy);
+  } else if (kind == "failure") {
+    std::getline(words, result.failure);
+  } else {
+    throw std::runtime_error("the simulating process died");
+  }
+  return result;
+}
+
+}  // namespace tandem::sim
