@@ -11,6 +11,7 @@
 
 #include "dse/report/power_report.h"
 #include "models/core/locate.h"
+#include "models/energy/dram_power.h"
 #include "models/energy/least_squares.h"
 #include "models/spec/platform.h"
 
@@ -115,6 +116,38 @@ TEST(PowerFit, ItsConstantsStandInThePlatformFiles) {
   expect_calibrated("hikey970", 1, scale * 88);
   expect_calibrated("ultra96", 0, scale * 110);
   expect_calibrated("zcu104", 0, scale * 110);
+  expect_calibrated("zcu106", 0, scale * 110);
+  expect_calibrated("khadas_vim3", 0, scale * 550);
+  expect_calibrated("khadas_vim3", 1, scale * 110);
+  expect_calibrated("edge_soc", 0, scale * 342);
+  expect_calibrated("edge_soc", 1, scale * 88);
+  expect_calibrated("rk3399pro", 0, fit_power(measured()).a72);
+  expect_calibrated("rk3399pro", 1, fit_power(measured()).a53);
+}
+
+TEST(PowerFit, WhatTheBoardTakesIdleIsSharedAmongItsParts) {
+  const spec::Platform board = spec::read_platform("rk3399pro");
+  double idle = board.base_power.raw() + board.dram.background.raw() +
+                dram_power(*memory::find_dram(board.dram.type)).background.raw();
+  for (const spec::Cluster& cluster : board.clusters)
+    idle += cluster.core_static.raw() * cluster.cores + cluster.cluster_static.raw();
+  EXPECT_NEAR(idle, fit_power(measured()).base_mw, 5.0);
+}
+
+// AlexNet's fc6 streams 4096 x 9216 weights of 4 bytes, and waits for little else.
+TEST(PowerFit, WhatMemoryTakesIsSharedAmongItsParts) {
+  double rate = 0;
+  for (const PartPower& part : measured().parts) {
+    if (part.network == "alexnet" && part.part == 5 && part.megahertz == 1800)
+      rate = 4096.0 * 9216.0 * 4.0 / (part.milliseconds * 1e-3);
+  }
+  const spec::Platform board = spec::read_platform("rk3399pro");
+  const memory::DramSpec& dram = *memory::find_dram(board.dram.type);
+  const double pj_per_byte = dram_power(dram).read_pj / static_cast<double>(dram.access_bytes()) +
+                             board.dram.energy_pj_per_byte + board.interconnect.energy_pj_per_byte +
+                             board.clusters[0].l2_access_pj / 64.0;
+  const double memory_mw = fit_power(measured()).memory_mw;
+  EXPECT_NEAR(rate * pj_per_byte * 1e-9, memory_mw, 0.02 * memory_mw);
 }
 
 std::string saved(const std::string& name) {
