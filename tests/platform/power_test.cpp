@@ -2,8 +2,9 @@
 // What a run's energy is made of, and what wait policy and operating points change in its time and energy.
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <vector>
 
+#include "models/energy/power_fit.h"
 #include "tests/platform/child_run.h"
 
 namespace tandem::sim {
@@ -41,6 +42,25 @@ TEST(RunEnergy, OfTheSameRunIsTheSameToTheLastBit) {
   const ChildResult one = run_in_child(accelerated(), 1, with_model());
   const ChildResult other = run_in_child(accelerated(), 1, with_model());
   EXPECT_EQ(one.parts, other.parts);
+}
+
+// Simulated board power against the measured one, at the top operating point; results/power has all.
+TEST(RunEnergy, PowersTheMeasuredBoardWithinFifteenPercent) {
+  const energy::PowerData data = energy::read_power_data();
+  std::vector<double> board;
+  for (const energy::PartPower& part : data.parts) board.push_back(part.measured_mw);
+  Bench bench = make_bench("rk3399pro", "squeezenet", network::Precision::fp32, spec::Planner::cpu_only);
+  for (const energy::InferencePower& run : energy::inferences(data, board)) {
+    const bool top = run.megahertz == (run.cluster == "a72x2" ? 1800 : 1416);
+    if (run.network != "squeezenet" || !top) continue;
+    const plan::Problem problem{bench.model, bench.platform, {run.cluster}, {}, "test"};
+    bench.schedule = plan::make_schedule(spec::Planner::cpu_only, problem, {});
+    const ChildResult own = run_in_child(bench, 1, {});
+    ASSERT_EQ(own.failure, "");
+    const double simulated_mw = to_millijoules(own.energy) / to_milliseconds(own.total) * 1e3;
+    const double measured_mw = run.measured_mj / run.milliseconds * 1e3;
+    EXPECT_NEAR(simulated_mw, measured_mw, 0.15 * measured_mw) << run.cluster;
+  }
 }
 
 TEST(WaitPolicy, PollingSeesTheEndSoonerAndKeepsCoresAndBusBusy) {
