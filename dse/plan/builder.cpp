@@ -14,7 +14,7 @@ ScheduleBuilder::ScheduleBuilder(const Problem& problem, std::string planner)
     : problem_(problem), latency_(problem.model, problem.platform, problem.frequency) {
   schedule_.network = problem.model.network->name();
   schedule_.planner = std::move(planner);
-  const auto roles = lowering::layer_roles(problem.model, lowering::channel_block(problem.platform));
+  const auto roles = lowering::layer_roles(problem.model, problem.platform);
   for (LayerId id = 0; id < problem.model.network->size(); ++id) {
     if (roles[static_cast<std::size_t>(id)] == lowering::LayerRole::compute) layers_.push_back(id);
   }

@@ -5,8 +5,7 @@
 #include <cmath>
 
 #include "models/core/error.h"
-#include "models/cpu/kernel_timing.h"
-#include "models/lowering/footprint.h"
+#include "models/lowering/kernel_steps.h"
 #include "models/lowering/offload.h"
 #include "models/memory/dram_spec.h"
 
@@ -53,8 +52,8 @@ Clock LatencyModel::clock_of(int cluster) const {
   return Clock(asked != frequency_.end() ? asked->second : own.operating_points.back().frequency);
 }
 
-double LatencyModel::stream_rate(const spec::CoreType& core) const {
-  const double in_flight = static_cast<double>(core.stream_bytes_in_flight);
+double LatencyModel::stream_rate(std::int64_t bytes_in_flight) const {
+  const auto in_flight = static_cast<double>(bytes_in_flight);
   // The last burst of the window still has to cross the port after the first data came.
   const double port = static_cast<double>(platform_.interconnect.width_bytes) *
                       static_cast<double>(platform_.interconnect.clock.raw());
@@ -68,14 +67,27 @@ Picoseconds LatencyModel::cpu_time(network::LayerId layer, const lowering::Resou
   const spec::Cluster& cluster = platform_.clusters[static_cast<std::size_t>(cores.cluster)];
   const std::vector<cpu::Share> shares =
       cpu::deal(model_.network->layer(layer).output, range, cores.cores, placement_.block);
-  const Cycles cycles =
-      cpu::compute_cycles(*model_.network, layer, model_.precision, cluster.core, shares.front());
-  const lowering::Footprint touched = lowering::footprint(*model_.network, placement_, layer, shares.front());
-  const double loads = static_cast<double>(total_bytes(touched.reads));
-  const double all = loads * cores.cores;  // an upper bound of what the group asks of memory at once
-  const double seconds =
-      std::max(loads / stream_rate(cluster.core), all / peak_bytes_per_second_ / cores.cores);
-  return clock_of(cores.cluster).time(cycles) + seconds_to_time(seconds);
+  // Threads that share weights wait for a part of them each.
+  const bool same_channels = shares.size() < 2 || shares[0].k0 == shares[1].k0 || shares[1].empty();
+  const double fetchers = same_channels ? cores.cores : 1.0;
+  const auto beyond_cache = [&](const std::vector<lowering::AddressRange>& ranges) {
+    const double bytes = static_cast<double>(total_bytes(ranges));
+    return bytes * cores.cores > static_cast<double>(cluster.l2.raw()) / 2 ? bytes : 0.0;
+  };
+  Picoseconds total{0};
+  for (const lowering::KernelStep& step : lowering::kernel_steps(
+           model_, placement_, cluster.core, layer, {cores.cluster, cores.cores, range, shares.front()})) {
+    const double reads = beyond_cache(step.reads), weights = static_cast<double>(total_bytes(step.weights));
+    const double rate = step.weights_ahead ? stream_rate(cluster.core.stream_bytes_in_flight)
+                                           : stream_rate(cluster.core.weights_bytes_in_flight);
+    const double seconds =
+        reads / stream_rate(cluster.core.stream_bytes_in_flight) + weights / fetchers / rate;
+    const double all = (reads + weights / fetchers + beyond_cache(step.writes)) * cores.cores;
+    total += clock_of(cores.cluster).time(cpu::cycles_of(step.work, cluster.core, model_.precision)) +
+             cluster.kernel_launch * step.work.launches +
+             seconds_to_time(std::max(seconds, all / peak_bytes_per_second_));
+  }
+  return total;
 }
 
 Picoseconds LatencyModel::accelerator_time(network::LayerId layer, const lowering::Resource& unit,

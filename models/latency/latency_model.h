@@ -38,7 +38,7 @@ class LatencyModel {
 
   // From a cold load of a core to its data, and the rate of a core's sequential stream, bytes a second.
   [[nodiscard]] Picoseconds load_latency() const { return load_latency_; }
-  [[nodiscard]] double stream_rate(const spec::CoreType& core) const;
+  [[nodiscard]] double stream_rate(std::int64_t bytes_in_flight) const;
 
  private:
   [[nodiscard]] Picoseconds cpu_time(network::LayerId layer, const lowering::Resource& cores,

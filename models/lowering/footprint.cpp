@@ -64,7 +64,7 @@ class Collector {
     const LayerPlacement& own = placement_.layers[static_cast<std::size_t>(id_)];
     if (own.weights.bytes > 0) {
       const std::int64_t per_channel = own.weights.bytes / layer_.output.c;
-      add(result_.reads, own.weights.address + static_cast<std::uint64_t>(share_.k0 * per_channel),
+      add(result_.weights, own.weights.address + static_cast<std::uint64_t>(share_.k0 * per_channel),
           (share_.k1 - share_.k0) * per_channel);
     }
     write_pixels(own.output);
@@ -117,13 +117,14 @@ class Collector {
     const Rows rows = rows_under(layer_.window, network_.input_shape(id_), layer_.output, share_);
     const std::int64_t row = tensor.layout.row_bytes();
     each_plane(tensor, channels, [&](std::uint64_t plane) {
-      add(result_.reads, plane + static_cast<std::uint64_t>(rows.begin * row), (rows.end - rows.begin) * row);
+      add(result_.inputs, plane + static_cast<std::uint64_t>(rows.begin * row),
+          (rows.end - rows.begin) * row);
     });
   }
 
   void read_planes(std::size_t index, Channels channels) {
     each_plane(input(index), channels,
-               [&](std::uint64_t plane) { add(result_.reads, plane, input(index).layout.plane_bytes()); });
+               [&](std::uint64_t plane) { add(result_.inputs, plane, input(index).layout.plane_bytes()); });
   }
 
   void read_pixels(std::size_t index, Channels channels) {
@@ -132,7 +133,7 @@ class Collector {
     const std::int64_t pixels = std::int64_t{layout.height} * layout.width;
     each_plane(input(index), channels, [&](std::uint64_t plane) {
       const std::int64_t begin = std::min(share_.m0, pixels);
-      add(result_.reads, plane + static_cast<std::uint64_t>(begin * pixel),
+      add(result_.inputs, plane + static_cast<std::uint64_t>(begin * pixel),
           (std::min(share_.m1, pixels) - begin) * pixel);
     });
   }

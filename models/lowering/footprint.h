@@ -12,7 +12,7 @@
 namespace tandem::lowering {
 
 struct Footprint {
-  std::vector<AddressRange> reads, writes;
+  std::vector<AddressRange> inputs, weights, writes;
 };
 
 Footprint footprint(const network::Network& network, const Placement& placement, network::LayerId layer,

@@ -327,7 +327,7 @@ class Lowering {
 
 Program lower(const spec::Schedule& schedule, const network::Model& model, const spec::Platform& platform,
               int images) {
-  const std::vector<LayerRole> roles = layer_roles(model, channel_block(platform));
+  const std::vector<LayerRole> roles = layer_roles(model, platform);
   return Lowering(model, platform, resolve_items(schedule, model, platform, roles),
                   resolve_points(schedule, model, platform, roles), schedule.wait)
       .run(images);

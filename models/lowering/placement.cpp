@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "models/cpu/kernel.h"
 #include "models/lowering/offload.h"
 
 namespace tandem::lowering {
@@ -80,7 +81,11 @@ bool concat_is_free(const network::Model& model, const std::vector<bool>& joined
 
 }  // namespace
 
-std::vector<LayerRole> layer_roles(const network::Model& model, int block) {
+std::vector<LayerRole> layer_roles(const network::Model& model, const spec::Platform& platform) {
+  return layer_roles(model, channel_block(platform), platform.runtime.concat_copies);
+}
+
+std::vector<LayerRole> layer_roles(const network::Model& model, int block, bool concat_copies) {
   const Network& network = *model.network;
   std::vector<LayerRole> roles(static_cast<std::size_t>(network.size()), LayerRole::compute);
   std::vector<bool> joined(roles.size(), false);  // already lies inside some concat
@@ -91,7 +96,7 @@ std::vector<LayerRole> layer_roles(const network::Model& model, int block) {
     if (is_view(layer.kind) && view_is_free(network, id) && same_quantization(model, layer.inputs[0], id)) {
       role = LayerRole::in_place;
     }
-    if (layer.kind == LayerKind::concat && concat_is_free(model, joined, id, block)) {
+    if (layer.kind == LayerKind::concat && !concat_copies && concat_is_free(model, joined, id, block)) {
       role = LayerRole::in_place;
       for (const LayerId input : layer.inputs) joined[static_cast<std::size_t>(input)] = true;
     }
@@ -134,6 +139,41 @@ std::vector<PackedWeights> take_packed(const network::Model& model, const spec::
   return all;
 }
 
+// What the kernels of one layer put aside.
+Workspace workspace_of(const network::Model& model, LayerId id) {
+  const Network& network = *model.network;
+  const Layer& layer = network.layer(id);
+  Workspace needed;
+  if (layer.kind != LayerKind::conv || network.is_depthwise(id)) return needed;
+  const network::Shape input = network.input_shape(id);
+  if (model.precision == network::Precision::fp32 && cpu::is_winograd_shape(network, id)) {
+    const std::int64_t matrix = cpu::winograd_tiles(layer.output) * cpu::kWinogradProducts * 4;
+    needed.inputs.bytes = matrix * input.c;
+    needed.results.bytes = matrix * layer.output.c;
+  } else if (cpu::needs_im2col(layer)) {
+    const int element = model.precision == network::Precision::int8 ? 1 : 4;
+    needed.inputs.bytes = std::int64_t{layer.output.h} * layer.output.w * input.c * layer.window.kernel_h *
+                          layer.window.kernel_w * element;
+  }
+  return needed;
+}
+
+std::vector<Workspace> take_workspaces(const network::Model& model, std::size_t clusters,
+                                       Allocator& allocator) {
+  Workspace largest;
+  for (LayerId id = 0; id < model.network->size(); ++id) {
+    const Workspace needed = workspace_of(model, id);
+    largest.inputs.bytes = std::max(largest.inputs.bytes, needed.inputs.bytes);
+    largest.results.bytes = std::max(largest.results.bytes, needed.results.bytes);
+  }
+  std::vector<Workspace> workspaces(clusters, largest);
+  for (Workspace& own : workspaces) {
+    own.inputs.address = allocator.take(own.inputs.bytes);
+    own.results.address = allocator.take(own.results.bytes);
+  }
+  return workspaces;
+}
+
 }  // namespace
 
 Placement place(const network::Model& model, const spec::Platform& platform) {
@@ -142,7 +182,7 @@ Placement place(const network::Model& model, const spec::Platform& platform) {
   placement.block = channel_block(platform);
   placement.layers.resize(static_cast<std::size_t>(network.size()));
   const int element = model.precision == network::Precision::int8 ? 1 : 4;
-  const std::vector<LayerRole> roles = layer_roles(model, placement.block);
+  const std::vector<LayerRole> roles = layer_roles(model, platform);
   // The first MiB stays free: a null or wild small address must not hit data.
   Allocator allocator(platform.dram.base + (1 << 20));
 
@@ -183,7 +223,12 @@ Placement place(const network::Model& model, const spec::Platform& platform) {
         static_cast<std::int64_t>(model.parameters[static_cast<std::size_t>(id)].weights.size());
     own.weights = {allocator.take(count * element), count * element};
     if (model.precision == network::Precision::int8) own.packed = take_packed(model, platform, id, allocator);
+    if (model.precision == network::Precision::fp32 && cpu::is_winograd_shape(network, id)) {
+      const std::int64_t bytes = count / 9 * cpu::kWinogradProducts * element;
+      own.transformed = {allocator.take(bytes), bytes};
+    }
   }
+  placement.workspaces = take_workspaces(model, platform.clusters.size(), allocator);
   placement.end = allocator.next();
   const std::uint64_t limit = platform.dram.base + static_cast<std::uint64_t>(platform.dram.size.raw());
   if (placement.end > limit) {

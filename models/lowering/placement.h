@@ -42,14 +42,22 @@ struct PackedWeights {
 struct LayerPlacement {
   LayerRole role = LayerRole::compute;
   TensorPlacement output;
-  AddressRange weights;               // as the CPU kernels read them, [K][C/groups][kh][kw]; empty without
+  AddressRange weights;      // as they come, [K][C/groups][kh][kw]; empty without
+  AddressRange transformed;  // where Winograd's kernel keeps them, fp32 [K][36][C/groups]; else empty
   std::vector<PackedWeights> packed;  // by accelerator; empty where it cannot run the layer
+};
+
+// Scratch memory of a cluster's kernels, for the largest layer. Only caches and bus see it: no value is kept.
+struct Workspace {
+  AddressRange inputs;   // im2col's matrix, or Winograd's transformed input
+  AddressRange results;  // Winograd's products
 };
 
 struct Placement {
   std::vector<LayerPlacement> layers;
-  std::uint64_t end = 0;  // first free address
-  int block = 8;          // channels a plane
+  std::vector<Workspace> workspaces;  // by cluster
+  std::uint64_t end = 0;              // first free address
+  int block = 8;                      // channels a plane
 };
 
 // Channels a plane of a platform's tensors: what all its accelerators share, 8 without any.
@@ -62,7 +70,8 @@ bool is_view(network::LayerKind kind);  // flatten, reshape, dropout
 bool view_is_free(const network::Network& network, network::LayerId view);
 
 // Which layers are in place; independent of addresses.
-std::vector<LayerRole> layer_roles(const network::Model& model, int block);
+std::vector<LayerRole> layer_roles(const network::Model& model, int block, bool concat_copies = false);
+std::vector<LayerRole> layer_roles(const network::Model& model, const spec::Platform& platform);
 
 // Throws InputError when the memory is too small, with the numbers.
 Placement place(const network::Model& model, const spec::Platform& platform);

@@ -23,12 +23,13 @@ constexpr Picoseconds kNoTime{0};
 constexpr Picoseconds kMillisecond{1'000'000'000};
 constexpr Picoseconds kSecond{1'000'000'000'000};
 
-CoreType::Gemm read_gemm(const Table& table) {
-  CoreType::Gemm gemm;
-  gemm.macs_per_cycle = table.number("macs_per_cycle", 0.01, 1024);
-  gemm.prepare_bytes_per_cycle = table.number("prepare_bytes_per_cycle", 0.01, 1024);
-  gemm.merge_bytes_per_cycle = table.number("merge_bytes_per_cycle", 0.01, 1024);
-  return gemm;
+CoreType::Chooser read_chooser(const Table& table) {
+  CoreType::Chooser chooser;
+  chooser.interleaved_macs_per_cycle = table.number("interleaved_macs_per_cycle", 0.01, 1024);
+  chooser.prepare_bytes_per_cycle = table.number("prepare_bytes_per_cycle", 0.01, 1024);
+  chooser.merge_bytes_per_cycle = table.number("merge_bytes_per_cycle", 0.01, 1024);
+  chooser.hybrid_macs_per_cycle = table.number("hybrid_macs_per_cycle", 0.01, 1024);
+  return chooser;
 }
 
 Cluster read_cluster(const Table& table) {
@@ -61,6 +62,7 @@ Cluster read_cluster(const Table& table) {
         "l2", fmt::format("gives {} lines a way; the size over ways and 64-byte lines must be a power of two",
                           way_lines));
   }
+  cluster.kernel_launch = table.time_or("kernel_launch", kNoTime, kNoTime, kMillisecond);
   cluster.core_dynamic_uw_per_mhz_v2 = table.number("core_dynamic_uw_per_mhz_v2", 0, 1e5);
   cluster.core_static = table.power_or("core_static", Milliwatts(0));
   cluster.cluster_static = table.power_or("cluster_static", Milliwatts(0));
@@ -113,6 +115,7 @@ Runtime read_runtime(const Table& table) {
   Runtime runtime;
   runtime.interrupt_latency = table.time("interrupt_latency", kNoTime, kMillisecond);
   runtime.barrier = table.time("barrier", kNoTime, kMillisecond);
+  runtime.concat_copies = table.boolean_or("concat_copies", false);
   runtime.clean_cycles_per_line = table.number("clean_cycles_per_line", 0, 1e4);
   runtime.invalidate_cycles_per_line = table.number("invalidate_cycles_per_line", 0, 1e4);
   runtime.register_access_cycles = static_cast<int>(table.integer("register_access_cycles", 0, 100000));
@@ -152,14 +155,17 @@ CoreType read_core_type(const std::string& name) {
   const Table root = document.root();
   CoreType core;
   core.name = root.string("name");
-  core.gemm_fp32 = read_gemm(root.table("gemm_fp32"));
-  core.gemm_int8 = read_gemm(root.table("gemm_int8"));
+  core.fp32_macs_per_cycle = root.number("fp32_macs_per_cycle", 0.01, 1024);
+  core.int8_macs_per_cycle = root.number("int8_macs_per_cycle", 0.01, 1024);
+  core.move_bytes_per_cycle = root.number("move_bytes_per_cycle", 0.001, 1024);
+  core.transform_elements_per_cycle = root.number("transform_elements_per_cycle", 0.001, 1024);
+  core.depthwise_macs_per_cycle = root.number("depthwise_macs_per_cycle", 0.001, 1024);
   core.gemv_macs_per_cycle = root.number("gemv_macs_per_cycle", 0.01, 1024);
-  core.depthwise_macs_per_cycle = root.number("depthwise_macs_per_cycle", 0.01, 1024);
-  core.simple_ops_per_cycle = root.number("simple_ops_per_cycle", 0.01, 1024);
+  core.chooser = read_chooser(root.table("chooser"));
   core.special_cycles_per_element = root.number("special_cycles_per_element", 0.01, 10000);
   core.l1d = root.size("l1d", Bytes(1024), Bytes(1 << 20));
   core.stream_bytes_in_flight = root.size("stream_in_flight", Bytes(64), Bytes(65536)).raw();
+  core.weights_bytes_in_flight = root.size("weights_in_flight", Bytes(64), Bytes(65536)).raw();
   document.finish();
   return core;
 }

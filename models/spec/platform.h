@@ -12,22 +12,25 @@
 
 namespace tandem::spec {
 
-// Throughput of one core type, from configs/cores/NAME.toml. The GEMM constants are those of the ARM Compute
-// Library's own cycle model (see models/cpu/gemm_timing.h).
+// Throughput of one core type, from configs/cores/NAME.toml: what it does with a kernel's work
+// (models/cpu/work.h) and how many bytes of memory it waits for at once.
 struct CoreType {
-  std::string name;  // "a53"
-  struct Gemm {
-    double macs_per_cycle = 1;
-    double prepare_bytes_per_cycle = 1;
-    double merge_bytes_per_cycle = 1;
-  };
-  Gemm gemm_fp32, gemm_int8;
-  double gemv_macs_per_cycle = 1;  // fully connected, one image
+  std::string name;                         // "a53"
+  double fp32_macs_per_cycle = 1;           // of the interleaved matrix product
+  double int8_macs_per_cycle = 1;           // likewise
+  double move_bytes_per_cycle = 1;          // packing, im2col, pools, element-wise layers
+  double transform_elements_per_cycle = 1;  // of Winograd's transformed matrices
   double depthwise_macs_per_cycle = 1;
-  double simple_ops_per_cycle = 1;         // element operations of pool, add, activation, copy
-  double special_cycles_per_element = 40;  // LRN, softmax, batch norm through double or pow/exp
+  double gemv_macs_per_cycle = 1;         // fully connected, one image
+  double special_cycles_per_element = 1;  // LRN, softmax
+  struct Chooser {                        // by which the library chooses its kernel, not how fast it is
+    double interleaved_macs_per_cycle = 1, prepare_bytes_per_cycle = 1, merge_bytes_per_cycle = 1;
+    double hybrid_macs_per_cycle = 1;
+  };
+  Chooser chooser;
   Bytes l1d{32 * 1024};
-  std::int64_t stream_bytes_in_flight = 256;  // line fills of a sequential stream in flight at once
+  std::int64_t stream_bytes_in_flight = 256;   // line fills of a sequential stream in flight at once
+  std::int64_t weights_bytes_in_flight = 256;  // of weights that the hybrid kernel reads as it needs them
 };
 
 struct OperatingPoint {
@@ -42,6 +45,7 @@ struct Cluster {
   std::vector<OperatingPoint> operating_points;  // ascending
   Bytes l2{0};
   int l2_ways = 16;
+  Picoseconds kernel_launch{0};  // to hand one kernel to the threads, besides the barrier
   double core_dynamic_uw_per_mhz_v2 = 0;
   Milliwatts core_static{0};
   Milliwatts cluster_static{0};  // L2 and what the cores share; statics are at the highest operating point
@@ -61,7 +65,7 @@ struct Interconnect {
 };
 
 struct Dram {
-  std::string type;  // a timing set of models/memory: "lpddr4_2133_x32"
+  std::string type;  // a timing set of models/memory: "lpddr4_1066_x32"
   std::uint64_t base = 0;
   Bytes size{0};
   Picoseconds controller_latency{0};  // fixed part of controller and PHY, each access
@@ -83,9 +87,10 @@ struct Accelerator {
 
 // What the runtime on the cores costs.
 struct Runtime {
-  Picoseconds interrupt_latency{0};       // irq line to the waiting core's next instruction
-  Picoseconds barrier{0};                 // one barrier of several cores, from the last arrival
-  double clean_cycles_per_line = 8;       // DC CVAC over a range, line not dirty
+  Picoseconds interrupt_latency{0};  // irq line to the waiting core's next instruction
+  Picoseconds barrier{0};            // one barrier of several cores, from the last arrival
+  bool concat_copies = false;        // the library joins channels by a copy; else inputs are written in place
+  double clean_cycles_per_line = 8;  // DC CVAC over a range, line not dirty
   double invalidate_cycles_per_line = 8;  // DC IVAC
   int register_access_cycles = 40;        // a device access, besides its time on the bus
   Picoseconds poll_interval{1'000'000};   // between two looks at an accelerator's STATUS, if polling

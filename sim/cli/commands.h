@@ -20,6 +20,9 @@ int compare_command(const RunArguments& arguments, const std::vector<std::string
 int plan_command(const RunArguments& arguments, const std::string& planner, const std::string& save);
 int describe_command(const std::string& what, const std::string& name, bool json);
 int import_command(const std::string& model, const std::string& out);
+// Fits the core types of a platform to measured times of network parts, in so many rounds of simulation.
+int calibrate_command(const std::string& platform, const std::string& measured, const std::string& parts,
+                      int rounds, const std::string& csv);
 // Runs every run file of the suites and holds it against <golden>/<suite>/<run>.json; `update` writes those.
 int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update,
                      bool json);

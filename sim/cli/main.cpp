@@ -68,6 +68,19 @@ int run_program(int argc, char** argv) {
   import_onnx->add_option("--out", out, "the TOML file to write; default: stdout");
   import_onnx->callback([&] { code = cli::import_command(model, out); });
 
+  std::string measured = "configs/calibration/armcl_rk3399pro_parts.csv";
+  std::string parts = "configs/calibration/parts.toml";
+  int rounds = 2;
+  CLI::App* calibrate = app.add_subcommand("calibrate", "fit a platform's core types to measured times");
+  calibrate->add_option("platform", name, "platform file, or a name in configs/platforms")->required();
+  calibrate->add_option("--measured", measured, "CSV of measured parts")->capture_default_str();
+  calibrate->add_option("--parts", parts, "which layers a part is")->capture_default_str();
+  calibrate->add_option("--rounds", rounds, "of simulation and fit")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 20));
+  calibrate->callback([&] { code = cli::calibrate_command(name, measured, parts, rounds, out); });
+  calibrate->add_option("--csv", out, "write every row with its work to this file");
+
   std::vector<std::string> suites;
   std::string golden;
   bool update = false;

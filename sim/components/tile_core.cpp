@@ -3,12 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
 #include "models/core/error.h"
-#include "models/cpu/kernel_timing.h"
-#include "models/lowering/footprint.h"
 #include "models/regs/accelerator_registers.h"
 
 namespace tandem::sim {
@@ -19,7 +18,15 @@ using lowering::Opcode;
 
 namespace {
 constexpr std::uint32_t kFetchBytes = 256;  // four commands at a time
-constexpr int kTilesPerShare = 4;
+constexpr std::int64_t kSliceBytes = 16 * 1024;
+constexpr std::int64_t kMostSlices = 64;
+constexpr std::int64_t kLineBytes = 64;
+
+std::int64_t total_bytes(const std::vector<lowering::AddressRange>& ranges) {
+  std::int64_t bytes = 0;
+  for (const lowering::AddressRange& range : ranges) bytes += range.bytes;
+  return bytes;
+}
 }  // namespace
 
 TileCore::TileCore(const sc_core::sc_module_name& name, const CoreSurroundings& surroundings,
@@ -100,35 +107,72 @@ Command TileCore::fetch() {
 
 void TileCore::compute(const Command& command) {
   const auto layer = static_cast<network::LayerId>(command.layer);
-  std::vector<cpu::CacheBurst> bursts;
-  for (const cpu::Share& tile : cpu::cut_into_tiles(command.share, kTilesPerShare)) {
-    const lowering::Footprint touched =
-        lowering::footprint(*around_.model.network, around_.program.placement, layer, tile);
-    bursts.clear();
-    for (const auto& range : touched.reads)
-      around_.caches.read(program_.cluster, range.address, range.bytes, bursts);
-    Picoseconds begin = now();
-    stream(bursts);
-    note(command.layer, Activity::memory, begin);
-
-    begin = now();
-    spend(cpu::compute_cycles(*around_.model.network, layer, around_.model.precision, cluster_.core, tile));
-    note(command.layer, Activity::compute, begin);
-
-    bursts.clear();
-    for (const auto& range : touched.writes)
-      around_.caches.write(program_.cluster, range.address, range.bytes, bursts);
-    begin = now();
-    stream(bursts);
-    note(command.layer, Activity::memory, begin);
+  const lowering::ProgramItem& item = around_.program.items[command.item];
+  const lowering::ThreadPart part{program_.cluster, item.resource.cores, item.range, command.share};
+  for (const lowering::KernelStep& step :
+       lowering::kernel_steps(around_.model, around_.program.placement, cluster_.core, layer, part)) {
+    run_step(command.layer, step);
   }
   around_.host.share_done(command.item, command.participants);
+}
+
+// In slices, so that cores take turns on the bus and find in the cache what others have just brought.
+void TileCore::run_step(std::uint32_t layer, const lowering::KernelStep& step) {
+  Picoseconds begin = now();
+  spend(cluster_.kernel_launch * step.work.launches);
+  note(layer, Activity::synchronisation, begin);
+
+  const std::int64_t bytes = total_bytes(step.reads) + total_bytes(step.weights) + total_bytes(step.writes);
+  const std::int64_t slices = std::clamp<std::int64_t>(bytes / kSliceBytes, 1, kMostSlices);
+  const Cycles cycles = cpu::cycles_of(step.work, cluster_.core, around_.model.precision);
+  const std::int64_t demand =
+      step.weights_ahead ? cluster_.core.stream_bytes_in_flight : cluster_.core.weights_bytes_in_flight;
+  for (std::int64_t slice = 0; slice < slices; ++slice) {
+    begin = now();
+    stream(bursts_of(step.reads, slice, slices, false), cluster_.core.stream_bytes_in_flight);
+    stream(bursts_of(step.weights, slice, slices, false), demand);
+    note(layer, Activity::memory, begin);
+
+    begin = now();
+    spend(clock_.time(Cycles(cycles.raw() * (slice + 1) / slices - cycles.raw() * slice / slices)));
+    note(layer, Activity::compute, begin);
+
+    begin = now();
+    stream(bursts_of(step.writes, slice, slices, true), cluster_.core.stream_bytes_in_flight);
+    note(layer, Activity::memory, begin);
+  }
+}
+
+// What a slice of ranges, taken as one run of bytes, makes the cluster's cache do. Slices meet on whole
+// lines.
+const std::vector<cpu::CacheBurst>& TileCore::bursts_of(const std::vector<lowering::AddressRange>& ranges,
+                                                        std::int64_t slice, std::int64_t slices, bool write) {
+  bursts_.clear();
+  const std::int64_t all = total_bytes(ranges);
+  const std::int64_t from = all * slice / slices, to = all * (slice + 1) / slices;
+  std::int64_t position = 0;
+  for (const lowering::AddressRange& range : ranges) {
+    const auto bound = [&](std::int64_t at) {
+      const std::int64_t inside = std::clamp<std::int64_t>(at - position, 0, range.bytes);
+      return inside == range.bytes ? inside : inside / kLineBytes * kLineBytes;
+    };
+    const std::int64_t begin = bound(from), end = bound(to);
+    position += range.bytes;
+    if (begin == end) continue;
+    const std::uint64_t address = range.address + static_cast<std::uint64_t>(begin);
+    if (write) {
+      around_.caches.write(program_.cluster, address, end - begin, bursts_);
+    } else {
+      around_.caches.read(program_.cluster, address, end - begin, bursts_);
+    }
+  }
+  return bursts_;
 }
 
 void TileCore::clean(const Command& command) {
   std::vector<cpu::CacheBurst> bursts;
   around_.caches.clean(program_.cluster, command.address, static_cast<std::int64_t>(command.bytes), bursts);
-  stream(bursts);
+  stream(bursts, cluster_.core.stream_bytes_in_flight);
   const double lines = static_cast<double>(command.bytes) / 64.0;
   spend(Cycles(static_cast<std::int64_t>(std::ceil(lines * around_.platform.runtime.clean_cycles_per_line))));
   drain_stores();
@@ -252,17 +296,24 @@ void TileCore::transfer(BusCommand command, std::uint64_t address, std::uint8_t*
   while (!done) wait(progress_);
 }
 
-void TileCore::stream(const std::vector<cpu::CacheBurst>& bursts) {
+void TileCore::stream(const std::vector<cpu::CacheBurst>& bursts, std::int64_t bytes_in_flight) {
+  if (bursts.empty()) return;
+  stream_limit_ = bytes_in_flight;
   queued_.insert(queued_.end(), bursts.begin(), bursts.end());
   issue_more();
   while (!queued_.empty() || loads_ > 0) wait(progress_);
 }
 
 void TileCore::issue_more() {
-  while (!queued_.empty() && (bytes_in_flight_ == 0 || bytes_in_flight_ + queued_.front().bytes <=
-                                                           cluster_.core.stream_bytes_in_flight)) {
-    const cpu::CacheBurst burst = queued_.front();
-    queued_.pop_front();
+  while (!queued_.empty() &&
+         (bytes_in_flight_ == 0 || bytes_in_flight_ + queued_.front().bytes <= stream_limit_)) {
+    // Not more at once than may be in flight.
+    cpu::CacheBurst& front = queued_.front();
+    cpu::CacheBurst burst = front;
+    burst.bytes = static_cast<std::uint32_t>(std::min<std::int64_t>(burst.bytes, stream_limit_));
+    front.address += burst.bytes;
+    front.bytes -= burst.bytes;
+    if (front.bytes == 0) queued_.pop_front();
     bytes_in_flight_ += burst.bytes;
     (burst.write ? stores_ : loads_) += 1;
     BusRequest request;

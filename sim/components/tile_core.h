@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A core at fidelity `tile`: fetches its commands from simulated memory and executes each. A share of a layer
-// is cut into tiles; a tile loads what misses the cluster's cache, computes for the cycles of the kernel
-// model, then stores.
+// is the steps of its kernel, cut into slices; a slice loads what misses the cluster's cache, computes for
+// the cycles of the step's work, then stores.
 //
 // Modelled: the sequential streams of a core hold a fixed number of bytes in flight; loads add to compute,
 // stores drain behind it; register accesses and maintenance by range. Ignored: instruction fetch of the
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "models/cpu/coherent_caches.h"
+#include "models/lowering/kernel_steps.h"
 #include "models/lowering/program.h"
 #include "models/spec/platform.h"
 #include "sim/components/barrier.h"
@@ -52,6 +53,9 @@ class TileCore : public sc_core::sc_module {
   lowering::Command fetch();
 
   void compute(const lowering::Command& command);
+  void run_step(std::uint32_t layer, const lowering::KernelStep& step);
+  const std::vector<cpu::CacheBurst>& bursts_of(const std::vector<lowering::AddressRange>& ranges,
+                                                std::int64_t slice, std::int64_t slices, bool write);
   void clean(const lowering::Command& command);
   void invalidate(const lowering::Command& command);
   void start_accelerator(const lowering::Command& command);
@@ -63,8 +67,8 @@ class TileCore : public sc_core::sc_module {
   std::uint32_t read_register(std::uint32_t unit, std::uint32_t offset);
   void write_register(std::uint32_t unit, std::uint32_t offset, std::uint32_t value);
 
-  // Plays bursts within the stream's bytes in flight; returns when all loads are done.
-  void stream(const std::vector<cpu::CacheBurst>& bursts);
+  // Plays bursts with at most so many bytes in flight; returns when all loads are done.
+  void stream(const std::vector<cpu::CacheBurst>& bursts, std::int64_t bytes_in_flight);
   void issue_more();
   void drain_stores();
   void transfer(BusCommand command, std::uint64_t address, std::uint8_t* data, std::uint32_t bytes);
@@ -88,6 +92,8 @@ class TileCore : public sc_core::sc_module {
   std::vector<std::uint32_t> polled_;     // and of them, done at the end of the last polling wait
 
   std::deque<cpu::CacheBurst> queued_;
+  std::vector<cpu::CacheBurst> bursts_;  // of the slice at hand
+  std::int64_t stream_limit_ = 0;
   std::int64_t bytes_in_flight_ = 0;
   std::int64_t loads_ = 0, stores_ = 0;  // issued and not done
   sc_core::sc_event progress_;

@@ -196,8 +196,9 @@ class AbstractMachine {
     const auto id = static_cast<network::LayerId>(command.layer);
     const lowering::Footprint touched =
         lowering::footprint(*model_.network, program_.placement, id, command.share);
-    for (const lowering::AddressRange& range : touched.reads)
-      caches_.read(cluster, range.address, range.bytes, bursts_);
+    for (const auto* ranges : {&touched.inputs, &touched.weights})
+      for (const lowering::AddressRange& range : *ranges)
+        caches_.read(cluster, range.address, range.bytes, bursts_);
     for (const lowering::AddressRange& range : touched.writes) {
       caches_.write(cluster, range.address, range.bytes, bursts_);
     }

@@ -48,16 +48,16 @@ using Ranges = std::vector<AddressRange>;
 TEST_F(FootprintOf, AConvolutionReadsTheRowsUnderItsWindows) {
   // Output pixels 24..39 lie in rows 3 and 4; a 3x3 kernel with one row of padding needs input rows 2..5.
   const Footprint got = of(Sketch({16, 10, 8}).add(conv("l", 16, square(3, 1, 1))), {8, 16, 24, 40});
-  EXPECT_EQ(got.reads, (Ranges{of_tensor("data", 2 * 64, 4 * 64), of_tensor("data", 640 + 2 * 64, 4 * 64),
-                               of_weights("l", 8 * 144, 8 * 144)}));
+  EXPECT_EQ(got.inputs, (Ranges{of_tensor("data", 2 * 64, 4 * 64), of_tensor("data", 640 + 2 * 64, 4 * 64)}));
+  EXPECT_EQ(got.weights, (Ranges{of_weights("l", 8 * 144, 8 * 144)}));
   EXPECT_EQ(got.writes, (Ranges{of_tensor("l", 640 + 24 * 8, 16 * 8)}));
 }
 
 TEST_F(FootprintOf, PaddingIsNotRead) {
   const Footprint got = of(Sketch({8, 10, 8}).add(conv("l", 8, square(3, 1, 1))), {0, 8, 0, 8});
-  EXPECT_EQ(got.reads[0], of_tensor("data", 0, 2 * 64));
+  EXPECT_EQ(got.inputs[0], of_tensor("data", 0, 2 * 64));
   const Footprint last = of(Sketch({8, 10, 8}).add(conv("l", 8, square(3, 1, 1))), {0, 8, 72, 80});
-  EXPECT_EQ(last.reads[0], of_tensor("data", 8 * 64, 2 * 64));
+  EXPECT_EQ(last.inputs[0], of_tensor("data", 8 * 64, 2 * 64));
 }
 
 TEST_F(FootprintOf, StrideAndDilationSpreadTheRows) {
@@ -65,43 +65,46 @@ TEST_F(FootprintOf, StrideAndDilationSpreadTheRows) {
   window.dilation_h = window.dilation_w = 2;
   // 3 rows of 2 pixels; the second row of outputs begins at input row 2 and reaches 4 rows further.
   const Footprint got = of(Sketch({8, 10, 8}).add(conv("l", 8, window)), {0, 8, 2, 4});
-  EXPECT_EQ(got.reads[0], of_tensor("data", 2 * 64, 5 * 64));
+  EXPECT_EQ(got.inputs[0], of_tensor("data", 2 * 64, 5 * 64));
 }
 
 TEST_F(FootprintOf, AGroupReadsItsOwnChannels) {
   // Output channels 16..24 belong to the second of two groups, which reads input channels 16..32.
   const Footprint got = of(Sketch({32, 10, 8}).add(conv("l", 32, square(1), 2)), {16, 24, 0, 80});
-  EXPECT_EQ(got.reads, (Ranges{of_tensor("data", 2 * 640, 2 * 640), of_weights("l", 16 * 16, 8 * 16)}));
+  EXPECT_EQ(got.inputs, (Ranges{of_tensor("data", 2 * 640, 2 * 640)}));
+  EXPECT_EQ(got.weights, (Ranges{of_weights("l", 16 * 16, 8 * 16)}));
 }
 
 TEST_F(FootprintOf, Fp32IsFourTimesAsMuch) {
   const Footprint got = of(Sketch({8, 10, 8}).add(conv("l", 8, square(1))), {0, 8, 8, 16}, Precision::fp32);
-  EXPECT_EQ(got.reads, (Ranges{of_tensor("data", 256, 256), of_weights("l", 0, 8 * 8 * 4)}));
+  EXPECT_EQ(got.inputs, (Ranges{of_tensor("data", 256, 256)}));
+  EXPECT_EQ(got.weights, (Ranges{of_weights("l", 0, 8 * 8 * 4)}));
   EXPECT_EQ(got.writes, (Ranges{of_tensor("l", 256, 256)}));
 }
 
 TEST_F(FootprintOf, APoolReadsItsOwnChannelsAndAnElementWiseLayerItsOwnPixels) {
   const Footprint pooled =
       of(Sketch({16, 10, 8}).add(pool(LayerKind::max_pool, "l", square(2, 2))), {8, 16, 4, 8});
-  EXPECT_EQ(pooled.reads, (Ranges{of_tensor("data", 640 + 2 * 64, 2 * 64)}));
+  EXPECT_EQ(pooled.inputs, (Ranges{of_tensor("data", 640 + 2 * 64, 2 * 64)}));
   const Footprint normed = of(Sketch({16, 10, 8}).add(layer_of(LayerKind::batch_norm, "l")), {8, 16, 4, 12});
-  EXPECT_EQ(normed.reads, (Ranges{of_tensor("data", 640 + 4 * 8, 8 * 8)}));
+  EXPECT_EQ(normed.inputs, (Ranges{of_tensor("data", 640 + 4 * 8, 8 * 8)}));
   EXPECT_EQ(normed.writes, (Ranges{of_tensor("l", 640 + 4 * 8, 8 * 8)}));
 }
 
 TEST_F(FootprintOf, WhatMixesChannelsReadsThemAll) {
   const Footprint softmax = of(Sketch({16, 10, 8}).add(layer_of(LayerKind::softmax, "l")), {0, 8, 4, 12});
-  EXPECT_EQ(softmax.reads, (Ranges{of_tensor("data", 4 * 8, 8 * 8), of_tensor("data", 640 + 4 * 8, 8 * 8)}));
+  EXPECT_EQ(softmax.inputs, (Ranges{of_tensor("data", 4 * 8, 8 * 8), of_tensor("data", 640 + 4 * 8, 8 * 8)}));
   const Footprint fc = of(Sketch({16, 10, 8}).add(fully_connected("l", 40)), {8, 16, 0, 1});
-  EXPECT_EQ(fc.reads, (Ranges{of_tensor("data", 0, 1280), of_weights("l", 8 * 1280, 8 * 1280)}));
+  EXPECT_EQ(fc.inputs, (Ranges{of_tensor("data", 0, 1280)}));
+  EXPECT_EQ(fc.weights, (Ranges{of_weights("l", 8 * 1280, 8 * 1280)}));
 }
 
 // Normalisation looks two channels to each side, into the neighbouring planes.
 TEST_F(FootprintOf, NormalisationReadsTheNeighbouringPlanes) {
   const Footprint got = of(Sketch({32, 10, 8}).add(layer_of(LayerKind::lrn, "l")), {8, 16, 0, 80});
-  EXPECT_EQ(got.reads, (Ranges{of_tensor("data", 0, 3 * 640)}));
+  EXPECT_EQ(got.inputs, (Ranges{of_tensor("data", 0, 3 * 640)}));
   const Footprint first = of(Sketch({32, 10, 8}).add(layer_of(LayerKind::lrn, "l")), {0, 8, 0, 80});
-  EXPECT_EQ(first.reads, (Ranges{of_tensor("data", 0, 2 * 640)}));
+  EXPECT_EQ(first.inputs, (Ranges{of_tensor("data", 0, 2 * 640)}));
 }
 
 TEST_F(FootprintOf, AConcatReadsThePartsUnderItsChannels) {
@@ -109,7 +112,7 @@ TEST_F(FootprintOf, AConcatReadsThePartsUnderItsChannels) {
                             .add_input("other", {20, 10, 8})
                             .add(layer_of(LayerKind::concat, "l"), {"data", "other"});
   const Footprint got = of(sketch, {8, 24, 0, 80});
-  EXPECT_EQ(got.reads, (Ranges{of_tensor("data", 640, 640), of_tensor("other", 0, 640)}));
+  EXPECT_EQ(got.inputs, (Ranges{of_tensor("data", 640, 640), of_tensor("other", 0, 640)}));
   EXPECT_EQ(got.writes, (Ranges{of_tensor("l", 640, 2 * 640)}));
 }
 

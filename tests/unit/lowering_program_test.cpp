@@ -69,7 +69,7 @@ spec::Schedule random_schedule(Random& random, const network::Model& model, cons
   const network::Network& network = *model.network;
   spec::Schedule schedule;
   schedule.network = network.name();
-  const std::vector<LayerRole> roles = layer_roles(model, channel_block(platform));
+  const std::vector<LayerRole> roles = layer_roles(model, platform);
   for (network::LayerId id = 0; id < network.size(); ++id) {
     if (roles[static_cast<std::size_t>(id)] != LayerRole::compute) continue;
     const network::Layer& layer = network.layer(id);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cpu/work.h"
+
+#include <cmath>
+
+namespace tandem::cpu {
+
+Work& Work::operator+=(const Work& other) {
+  macs += other.macs;
+  moved_bytes += other.moved_bytes;
+  transformed += other.transformed;
+  depthwise_macs += other.depthwise_macs;
+  gemv_macs += other.gemv_macs;
+  special += other.special;
+  launches += other.launches;
+  return *this;
+}
+
+Work Work::scaled(double factor) const {
+  Work part = *this;
+  part.macs *= factor;
+  part.moved_bytes *= factor;
+  part.transformed *= factor;
+  part.depthwise_macs *= factor;
+  part.gemv_macs *= factor;
+  part.special *= factor;
+  return part;
+}
+
+Cycles cycles_of(const Work& work, const spec::CoreType& core, network::Precision precision) {
+  const double rate =
+      precision == network::Precision::int8 ? core.int8_macs_per_cycle : core.fp32_macs_per_cycle;
+  return Cycles(static_cast<std::int64_t>(
+      std::ceil(work.macs / rate + work.moved_bytes / core.move_bytes_per_cycle +
+                work.transformed / core.transform_elements_per_cycle +
+                work.depthwise_macs / core.depthwise_macs_per_cycle +
+                work.gemv_macs / core.gemv_macs_per_cycle + work.special * core.special_cycles_per_element)));
+}
+
+Work product_work(Kernel kernel, const spec::CoreType& core, int element_bytes, std::int64_t rows,
+                  std::int64_t columns, std::int64_t depth, std::int64_t products) {
+  Work work;
+  const auto count = static_cast<double>(products), deep = static_cast<double>(depth);
+  if (is_hybrid(kernel)) {
+    // Its rate follows the interleaved kernel's as in the library's own table.
+    const double slower = core.chooser.interleaved_macs_per_cycle / core.chooser.hybrid_macs_per_cycle;
+    work.macs =
+        count * static_cast<double>(rows) * static_cast<double>(round_up(columns, 16)) * deep * slower;
+    return work;
+  }
+  const auto padded_rows = static_cast<double>(round_up(rows, 8));
+  const auto padded_columns = static_cast<double>(round_up(columns, 12));
+  const auto blocks = static_cast<double>(divide_up(depth, depth_block(core, element_bytes)));
+  work.macs = count * padded_rows * padded_columns * deep;
+  work.moved_bytes = count * (element_bytes * padded_rows * deep + 4 * blocks * padded_rows * padded_columns);
+  return work;
+}
+
+}  // namespace tandem::cpu

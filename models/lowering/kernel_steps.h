@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// A thread's share of a layer as the steps of its kernel: what each computes and which bytes it moves. Steps
+// follow one another; a step streams its reads, fetches its weights, computes and writes.
+#pragma once
+
+#include <vector>
+
+#include "models/cpu/share.h"
+#include "models/cpu/work.h"
+#include "models/lowering/placement.h"
+#include "models/network/kernels/layer_kernel.h"
+
+namespace tandem::lowering {
+
+struct KernelStep {
+  cpu::Work work;
+  std::vector<AddressRange> reads;  // activations, or what the step before left in the workspace
+  std::vector<AddressRange> weights;
+  bool weights_ahead = true;  // a sequential stream; else fetched when the kernel needs them
+  std::vector<AddressRange> writes;
+};
+
+// Share of a work item as dealt to one of `threads` threads of a cluster.
+struct ThreadPart {
+  int cluster = 0;
+  int threads = 1;
+  network::OutputRange item;  // of the whole work item
+  cpu::Share share;
+};
+
+std::vector<KernelStep> kernel_steps(const network::Model& model, const Placement& placement,
+                                     const spec::CoreType& core, network::LayerId layer,
+                                     const ThreadPart& part);
+
+}  // namespace tandem::lowering

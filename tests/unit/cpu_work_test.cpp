@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Work of matrix products and the cycles of work, by hand.
+#include <gtest/gtest.h>
+
+#include "models/cpu/work.h"
+
+namespace tandem::cpu {
+namespace {
+
+spec::CoreType core_type() {
+  spec::CoreType core;
+  core.fp32_macs_per_cycle = 4.0;
+  core.int8_macs_per_cycle = 8.0;
+  core.move_bytes_per_cycle = 2.0;
+  core.transform_elements_per_cycle = 0.5;
+  core.depthwise_macs_per_cycle = 0.25;
+  core.gemv_macs_per_cycle = 1.0;
+  core.special_cycles_per_element = 50;
+  core.chooser = {3.0, 1.0, 1.0, 1.5};
+  core.l1d = Bytes(32 * 1024);
+  return core;
+}
+
+TEST(ProductWork, TheInterleavedKernelPadsTo8x12AndPacks) {
+  const Work work = product_work(Kernel::interleaved, core_type(), 4, 9, 13, 64, 1);
+  EXPECT_EQ(work.macs, 16 * 24 * 64);
+  // 16 rows of depth 64 packed, and 16 x 24 sums of 4 bytes merged once.
+  EXPECT_EQ(work.moved_bytes, 4 * 16 * 64 + 4 * 16 * 24);
+}
+
+TEST(ProductWork, DepthBeyondTheBlockMergesOnceABlock) {
+  // Half of L1 over 4 x 12 bytes: a block of 341.
+  EXPECT_EQ(depth_block(core_type(), 4), 341);
+  EXPECT_EQ(product_work(Kernel::interleaved, core_type(), 4, 8, 12, 341, 1).moved_bytes,
+            4 * 8 * 341 + 4 * 8 * 12);
+  EXPECT_EQ(product_work(Kernel::interleaved, core_type(), 4, 8, 12, 342, 1).moved_bytes,
+            4 * 8 * 342 + 2 * 4 * 8 * 12);
+  EXPECT_EQ(depth_block(core_type(), 1), 1365) << "one-byte elements block four times deeper";
+}
+
+TEST(ProductWork, TheHybridKernelTakesRowsAsTheyAreAndIsSlowerByTheLibrarysTable) {
+  const Work work = product_work(Kernel::hybrid, core_type(), 4, 9, 13, 64, 1);
+  EXPECT_EQ(work.macs, 9 * 16 * 64 * 2.0) << "3.0 against 1.5 MACs a cycle";
+  EXPECT_EQ(work.moved_bytes, 0);
+}
+
+TEST(ProductWork, ManyProductsAreSoManyTimesOne) {
+  const Work one = product_work(Kernel::winograd_interleaved, core_type(), 4, 9, 13, 64, 1);
+  const Work all = product_work(Kernel::winograd_interleaved, core_type(), 4, 9, 13, 64, 36);
+  EXPECT_EQ(all.macs, 36 * one.macs);
+  EXPECT_EQ(all.moved_bytes, 36 * one.moved_bytes);
+}
+
+TEST(CyclesOf, EachKindOfWorkRunsAtItsRate) {
+  const auto cycles = [](const Work& work, network::Precision precision = network::Precision::fp32) {
+    return cycles_of(work, core_type(), precision).raw();
+  };
+  EXPECT_EQ(cycles({.macs = 100}), 25);
+  EXPECT_EQ(cycles({.macs = 100}, network::Precision::int8), 13) << "12.5 rounded up";
+  EXPECT_EQ(cycles({.moved_bytes = 100}), 50);
+  EXPECT_EQ(cycles({.transformed = 100}), 200);
+  EXPECT_EQ(cycles({.depthwise_macs = 100}), 400);
+  EXPECT_EQ(cycles({.gemv_macs = 100}), 100);
+  EXPECT_EQ(cycles({.special = 100}), 5000);
+  EXPECT_EQ(cycles({.macs = 100, .moved_bytes = 100, .launches = 3}), 75) << "launches are time, not cycles";
+  EXPECT_EQ(cycles({}), 0);
+}
+
+}  // namespace
+}  // namespace tandem::cpu

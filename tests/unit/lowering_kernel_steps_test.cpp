@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps of a kernel over all threads: nothing is computed twice or left out, what a step reads the one
+// before has written, and everything stays inside its buffers.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "models/lowering/kernel_steps.h"
+#include "tests/unit/sketch.h"
+
+namespace tandem::lowering {
+namespace {
+
+using network::Precision;
+using test::conv;
+using test::model_of_sizes;
+using test::Sketch;
+using test::square;
+
+class StepsOf : public testing::Test {
+ protected:
+  // Steps of every thread.
+  std::vector<std::vector<KernelStep>> of(const Sketch& sketch, int threads,
+                                          Precision precision = Precision::fp32) {
+    model_ = model_of_sizes(sketch.build(), precision);
+    platform_ = spec::read_platform("hikey970");
+    placement_ = place(model_, platform_);
+    const network::LayerId id = model_.network->output();
+    const network::Shape output = model_.network->layer(id).output;
+    std::vector<std::vector<KernelStep>> all;
+    for (const cpu::Share& share : cpu::deal(output, network::whole(output), threads, placement_.block)) {
+      all.push_back(kernel_steps(model_, placement_, platform_.clusters[1].core, id,
+                                 {1, threads, network::whole(output), share}));
+    }
+    return all;
+  }
+
+  // How often each byte of `target` is in a list of step `step`, over all threads; all inside it.
+  template <class List>
+  std::map<std::int64_t, int> cover(const std::vector<std::vector<KernelStep>>& all, std::size_t step,
+                                    const AddressRange& target, const List& list) {
+    std::map<std::int64_t, int> times;  // bytes by how often
+    std::vector<int> seen(static_cast<std::size_t>(target.bytes), 0);
+    for (const auto& steps : all) {
+      if (steps.size() <= step) continue;
+      for (const AddressRange& range : list(steps[step])) {
+        const auto from = static_cast<std::int64_t>(range.address - target.address);
+        EXPECT_GE(from, 0);
+        EXPECT_LE(from + range.bytes, target.bytes);
+        for (std::int64_t i = from; i < from + range.bytes; ++i) ++seen[static_cast<std::size_t>(i)];
+      }
+    }
+    for (const int count : seen) ++times[count];
+    return times;
+  }
+
+  network::Model model_;
+  spec::Platform platform_;
+  Placement placement_;
+};
+
+const auto reads = [](const KernelStep& step) { return step.reads; };
+const auto writes = [](const KernelStep& step) { return step.writes; };
+const auto weights = [](const KernelStep& step) { return step.weights; };
+
+TEST_F(StepsOf, Im2colWritesItsMatrixOnceAndTheProductReadsItOnce) {
+  const auto all = of(Sketch({12, 20, 20}).add(conv("l", 24, square(5, 1, 2))), 4);
+  const std::int64_t bytes = std::int64_t{400} * 12 * 25 * 4;
+  const AddressRange matrix{placement_.workspaces[1].inputs.address, bytes};
+  for (const auto& steps : all) ASSERT_EQ(steps.size(), 2u);
+  EXPECT_EQ(cover(all, 0, matrix, writes), (std::map<std::int64_t, int>{{1, static_cast<int>(bytes)}}));
+  EXPECT_EQ(cover(all, 1, matrix, reads), (std::map<std::int64_t, int>{{1, static_cast<int>(bytes)}}));
+  double moved = 0;
+  for (const auto& steps : all) moved += steps[0].work.moved_bytes;
+  EXPECT_EQ(moved, static_cast<double>(bytes));
+}
+
+TEST_F(StepsOf, WinogradTransformsMultipliesAndTransformsBack) {
+  const auto all = of(Sketch({32, 24, 24}).add(conv("l", 48, square(3, 1, 1))), 4);
+  const std::int64_t tile = 36 * 4, tiles = 36;
+  const AddressRange inputs{placement_.workspaces[1].inputs.address, tiles * tile * 32};
+  const AddressRange results{placement_.workspaces[1].results.address, tiles * tile * 48};
+  const AddressRange transformed = placement_.layers[1].transformed;
+  EXPECT_EQ(transformed.bytes, std::int64_t{48} * 32 * 36 * 4);
+  const auto once = [](const AddressRange& range) {
+    return std::map<std::int64_t, int>{{1, static_cast<int>(range.bytes)}};
+  };
+  for (const auto& steps : all) ASSERT_EQ(steps.size(), 3u);
+  EXPECT_EQ(cover(all, 0, inputs, writes), once(inputs));
+  EXPECT_EQ(cover(all, 1, inputs, reads), once(inputs));
+  EXPECT_EQ(cover(all, 1, results, writes), once(results));
+  EXPECT_EQ(cover(all, 2, results, reads), once(results));
+  EXPECT_EQ(cover(all, 1, transformed, weights),
+            (std::map<std::int64_t, int>{{4, static_cast<int>(transformed.bytes)}}))
+      << "rows are dealt: every thread reads all weights";
+}
+
+TEST_F(StepsOf, WhereChannelsAreDealtTheInputIsTransformedOnceAndWeightsAreReadOnce) {
+  const auto all = of(Sketch({64, 4, 4}).add(conv("l", 128, square(3, 1, 1))), 4);
+  const AddressRange inputs{placement_.workspaces[1].inputs.address, 36 * 4 * 64};
+  const AddressRange transformed = placement_.layers[1].transformed;
+  EXPECT_EQ(cover(all, 0, inputs, writes),
+            (std::map<std::int64_t, int>{{1, static_cast<int>(inputs.bytes)}}));
+  EXPECT_EQ(cover(all, 1, transformed, weights),
+            (std::map<std::int64_t, int>{{1, static_cast<int>(transformed.bytes)}}));
+}
+
+TEST_F(StepsOf, ADeepInterleavedProductBringsItsSumsBackOnceAFurtherBlock) {
+  // Depth 800 is three blocks of 341.
+  const auto all = of(Sketch({32, 40, 40}).add(conv("l", 24, square(5, 1, 2))), 4);
+  const cpu::Work& work = all[0][1].work;
+  EXPECT_EQ(work.moved_bytes, 4 * 400.0 * 800 + 3 * 4 * 400.0 * 24);
+  std::int64_t bytes = 0;
+  for (const AddressRange& range : all[0][1].writes) bytes += range.bytes;
+  EXPECT_EQ(bytes, 3 * 400 * 24 * 4);
+}
+
+TEST_F(StepsOf, Int8KnowsNoWinograd) {
+  const auto all = of(Sketch({32, 24, 24}).add(conv("l", 48, square(3, 1, 1))), 4, Precision::int8);
+  EXPECT_EQ(all[0].size(), 2u);
+  EXPECT_EQ(placement_.layers[1].transformed.bytes, 0);
+}
+
+TEST_F(StepsOf, NothingIsNoStep) { EXPECT_TRUE(kernel_steps(model_, placement_, {}, 0, {}).empty()); }
+
+}  // namespace
+}  // namespace tandem::lowering
