@@ -5,7 +5,7 @@
 usage: run.py [--build DIR] [--work DIR] [--csv FILE] [--jobs N] [NUMBER...]
 
 A fault meets these in turn until one catches it: the random campaign on a small array, the tests of registers, control,
-errors and watchdog, the campaign on other arrays, and the formal proof it names. Needs `rtl_campaign` and
+errors, rings and watchdog, the campaign on other arrays, and the formal proof it names. Needs `rtl_campaign` and
 `rtl` built in --build (default build/release). What is done is kept in --work (default build/mutation): a run that was
 interrupted goes on where it stopped; remove the folder to begin anew. The unchanged RTL passes every stage first, or
 nothing is shown. Exit code 0: every fault was caught; 1: one was not; 2: wrong arguments or sources that do not build.
@@ -26,7 +26,7 @@ import mutate
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TIME_LIMIT_S = 300  # of one stage; a mutant that hangs the bench is caught as well
-TESTS = "Registers.*:Control.*:*Errors.*:*Watchdog*"
+TESTS = "Registers.*:Control.*:*Errors.*:*Watchdog*:Rings.*"
 # name, arrays it needs, command after the build folder
 STAGES = (
     ("campaign 4x8", ("4x8",), ("rtl_campaign", "3000", "4x8", "--stop", "--workers", "1")),

@@ -6,18 +6,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <map>
-#include <set>
+#include <memory>
 #include <sstream>
 #include <thread>
 
-#include "dse/report/result_json.h"
-#include "dse/report/table.h"
+#include "dse/report/calibration_report.h"
 #include "models/core/error.h"
 #include "models/core/locate.h"
-#include "models/cpu/calibration.h"
+#include "models/cpu/cross_validation.h"
 #include "models/lowering/kernel_steps.h"
 #include "models/spec/measured.h"
 #include "sim/cli/children.h"
@@ -30,7 +28,6 @@ namespace tandem::cli {
 
 using cpu::Costs;
 using cpu::Observation;
-using report::Json;
 
 namespace {
 
@@ -109,68 +106,6 @@ std::string simulate_parts(const MeasuredNetwork& own, const spec::Platform& pla
   std::string text;
   for (const Picoseconds time : times) text += fmt::format("{} ", time.raw());
   return text;
-}
-
-struct Errors {
-  double mean = 0, within = 0, worst = 0;
-  std::size_t count = 0;
-};
-
-Errors errors_of(const std::vector<double>& errors) {
-  Errors all;
-  all.count = errors.size();
-  for (const double error : errors) {
-    all.mean += std::abs(error) / static_cast<double>(errors.size());
-    all.within += (std::abs(error) <= 0.15 ? 1.0 : 0.0) / static_cast<double>(errors.size());
-    all.worst = std::max(all.worst, std::abs(error));
-  }
-  return all;
-}
-
-double error_of(const Costs& costs, const Observation& one) {
-  return (cpu::predict_ms(costs, one) + one.memory_ms) / one.measured_ms - 1;
-}
-
-// Parts, and beside them each network at each frequency as a whole: what is a little too short in every part
-// is too short by as much in all.
-constexpr double kWeightOfWhole = 2;
-Costs fit(const std::vector<Observation>& parts) {
-  std::vector<Observation> all = parts;
-  std::map<std::pair<std::string, double>, Observation> wholes;
-  for (const Observation& one : parts) {
-    Observation& whole = wholes[{one.network, one.megahertz}];
-    whole.megahertz = one.megahertz;
-    whole.measured_ms += one.measured_ms;
-    whole.memory_ms += one.memory_ms;
-    for (std::size_t i = 0; i < cpu::kCosts; ++i) whole.work[i] += one.work[i];
-    whole.weight = kWeightOfWhole;
-  }
-  for (const auto& [key, whole] : wholes) all.push_back(whole);
-  return cpu::fit_costs(all);
-}
-
-// Errors when the rates are fitted without what shares a key with what is predicted.
-template <class Key>
-std::vector<double> leave_out(const std::vector<Observation>& observations, const Key& key) {
-  std::map<std::string, std::vector<Observation>> rest;
-  for (const Observation& one : observations) rest[key(one)];
-  for (auto& [left_out, others] : rest) {
-    for (const Observation& one : observations) {
-      if (key(one) != left_out) others.push_back(one);
-    }
-  }
-  std::map<std::string, Costs> costs;
-  for (const auto& [left_out, others] : rest) costs[left_out] = fit(others);
-  std::vector<double> errors;
-  for (const Observation& one : observations) errors.push_back(error_of(costs[key(one)], one));
-  return errors;
-}
-
-// Parts of one shape leave together: their work is the same.
-std::string shape_key(const Observation& one) {
-  std::string key;
-  for (const double work : one.work) key += fmt::format("{:.0f} ", work);
-  return key;
 }
 
 struct Calibration {
@@ -259,74 +194,6 @@ Calibration open_calibration(const std::string& platform, const std::string& mea
   return own;
 }
 
-std::string percent(double value) { return fmt::format("{:.1f}", 100 * value); }
-
-void print_errors(const std::string& resource, const std::vector<Observation>& observations,
-                  const Costs& costs) {
-  double top = 0;
-  for (const Observation& one : observations) top = std::max(top, one.megahertz);
-  std::vector<double> all, at_top;
-  std::map<std::string, std::pair<double, double>> sums;
-  report::Table table({{"network", report::Table::Align::left},
-                       {"part"},
-                       {"measured ms"},
-                       {"simulated ms"},
-                       {"memory ms"},
-                       {"error %"}});
-  for (const Observation& one : observations) {
-    const double error = error_of(costs, one);
-    all.push_back(error);
-    if (one.megahertz < top) continue;
-    at_top.push_back(error);
-    const double predicted = cpu::predict_ms(costs, one) + one.memory_ms;
-    sums[one.network].first += predicted;
-    sums[one.network].second += one.measured_ms;
-    table.row({one.network, std::to_string(one.part), fmt::format("{:.2f}", one.measured_ms),
-               fmt::format("{:.2f}", predicted), fmt::format("{:.2f}", one.memory_ms), percent(error)});
-  }
-  fmt::print("{}, {} MHz\n\n{}\n", resource, top, table.text());
-  for (const auto& [network, sum] : sums) {
-    fmt::print("{:<14} {:8.2f} ms, measured {:8.2f}: {:+.1f} %\n", network, sum.first, sum.second,
-               100 * (sum.first / sum.second - 1));
-  }
-  const auto line = [](const char* what, const Errors& errors) {
-    fmt::print("{:<42} {:4} rows: mean {:>5} %, within 15 % {:>5} %, worst {:>5} %\n", what, errors.count,
-               percent(errors.mean), percent(errors.within), percent(errors.worst));
-  };
-  line("parts at the highest frequency", errors_of(at_top));
-  line("parts at all frequencies", errors_of(all));
-  line("leave one shape out", errors_of(leave_out(observations, shape_key)));
-  line("leave one frequency out", errors_of(leave_out(observations, [](const Observation& one) {
-         return fmt::format("{}", one.megahertz);
-       })));
-  line("leave one network out",
-       errors_of(leave_out(observations, [](const Observation& one) { return one.network; })));
-  fmt::print("\n");
-  for (std::size_t i = 0; i < cpu::kCosts; ++i) {
-    fmt::print("  cost of a {:<20} {:12.4f}\n", cpu::kCostNames[i], costs[i]);
-  }
-  fmt::print("\n");
-}
-
-// Every row with what it is made of.
-void write_rows(const std::string& file, const std::map<std::string, std::vector<Observation>>& observed,
-                const std::map<std::string, Costs>& costs) {
-  std::ofstream out(file);
-  out << "resource,network,part,frequency_mhz,measured_ms,simulated_ms,memory_ms,macs,moved_bytes,"
-         "transformed,"
-         "depthwise_macs,gemv_macs,special,launches\n";
-  for (const auto& [resource, observations] : observed) {
-    for (const Observation& one : observations) {
-      out << fmt::format("{},{},{},{:.0f},{:.4f},{:.4f},{:.4f}", resource, one.network, one.part,
-                         one.megahertz, one.measured_ms,
-                         cpu::predict_ms(costs.at(resource), one) + one.memory_ms, one.memory_ms);
-      for (const double work : one.work) out << fmt::format(",{:.0f}", work);
-      out << '\n';
-    }
-  }
-  if (!out.flush()) throw InputError({file, 0, 0}, "", "cannot be written");
-}
-
 }  // namespace
 
 int calibrate_command(const std::string& platform, const std::string& measured, const std::string& parts,
@@ -340,14 +207,18 @@ int calibrate_command(const std::string& platform, const std::string& measured, 
   for (int round = 0; round < rounds; ++round) {
     observed = calibration.observe(calibration.simulate("simulating parts"));
     for (const auto& [resource, observations] : observed) {
-      costs[resource] = fit(observations);
+      costs[resource] = cpu::fit_parts(observations);
       const lowering::Resource cores = *lowering::find_resource(calibration.platform, resource);
       spec::Cluster& cluster = calibration.platform.clusters[static_cast<std::size_t>(cores.cluster)];
       cpu::set_costs(costs[resource], cluster.core, cluster.kernel_launch);
     }
   }
-  for (const auto& [resource, observations] : observed) print_errors(resource, observations, costs[resource]);
-  if (!csv.empty()) write_rows(csv, observed, costs);
+  for (const auto& [resource, observations] : observed) {
+    fmt::print("{}", report::calibration_text(resource, observations, costs[resource]));
+  }
+  if (!csv.empty() && !(std::ofstream(csv) << report::calibration_csv(observed, costs)).flush()) {
+    throw InputError({csv, 0, 0}, "", "cannot be written");
+  }
   return 0;
 }
 

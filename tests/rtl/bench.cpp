@@ -159,6 +159,7 @@ void Bench::take_write_data() {
 
 void Bench::cycle() {
   check_stable();
+  check_awake();
   drive_read_data();
   drive_write_response();
   take_addresses();

@@ -131,6 +131,7 @@ class Bench {
   void observe_address(int id, std::uint64_t address, int beats);
   void observe_beat(int id, const ReadBurst& burst);
   void check_stable();
+  void check_awake();
   void drive_read_data();
   void drive_write_response();
   void take_addresses();
@@ -144,6 +145,7 @@ class Bench {
   const int beat_;  // bytes
   void* accelerator_;
   TandemPins* pins_;
+  bool lite_address_ = false, lite_data_ = false, lite_read_ = false;  // taken and not answered
   TandemPins before_{};  // what was on the bus in the cycle before, with our inputs
   std::int64_t now_ = 0;
   std::array<std::deque<ReadBurst>, kReadIds> reads_;  // by ID

@@ -54,6 +54,19 @@ void Bench::check_stable() {
   }
 }
 
+// While an access to a register is half done, its clock must not stop.
+void Bench::check_awake() {
+  const TandemPins& was = before_;
+  if (was.s_awvalid_i && was.s_awready_o) lite_address_ = true;
+  if (was.s_wvalid_i && was.s_wready_o) lite_data_ = true;
+  if (was.s_arvalid_i && was.s_arready_o) lite_read_ = true;
+  if (was.s_bvalid_o && was.s_bready_i) lite_address_ = lite_data_ = false;
+  if (was.s_rvalid_o && was.s_rready_i) lite_read_ = false;
+  if (pins_->idle_o && (lite_address_ || lite_data_ || lite_read_)) {
+    violate("idle during an access to a register");
+  }
+}
+
 void Bench::observe_address(int id, std::uint64_t address, int beats) {
   const auto at = static_cast<std::size_t>(id);
   const std::uint64_t end = address + static_cast<std::uint64_t>(beats * beat_);

@@ -65,6 +65,42 @@ TEST_F(Control, OneJobWaitsBehindTheRunningOneAndAThirdIsRefused) {
   expect_output(second_);
 }
 
+// Also when the second one's descriptor has been fetched, and no doorbell is left in the register.
+TEST_F(Control, AThirdIsRefusedWhereverTheSecondHasGot) {
+  for (const int wait : {0, 2, 5, 20, 60, 120, 300}) {
+    SCOPED_TRACE(wait);
+    Bench bench(variant_, memory_, Timing{}, 1);
+    start(bench);
+    for (int i = 0; i < 300; ++i) bench.cycle();
+    bench.ring(second_.descriptor);
+    for (int i = 0; i < wait; ++i) bench.cycle();
+    EXPECT_EQ(bench.read_register(regs::kStatusOffset).data,
+              regs::kStatusBusyMask | regs::kStatusQueueFullMask);
+    EXPECT_EQ(bench.write_register(regs::kDoorbellLoOffset, static_cast<std::uint32_t>(first_.descriptor)),
+              Response::slave_error);
+    ASSERT_TRUE(bench.wait_until_idle(kLimit));
+    EXPECT_EQ(jobs_done(bench), 2u);
+    expect_clean(bench);
+  }
+}
+
+TEST_F(Control, AnInterruptBitIsClearedByWritingOneAndByNothingElse) {
+  Bench bench(variant_, memory_, Timing{}, 1);
+  start(bench);
+  ASSERT_TRUE(bench.wait_for_interrupt(kLimit));
+  for (const std::uint32_t value : {0u, static_cast<std::uint32_t>(regs::kIrqStatusErrorMask)}) {
+    bench.write_register(regs::kIrqStatusOffset, value);
+    EXPECT_EQ(bench.read_register(regs::kIrqStatusOffset).data, regs::kIrqStatusDoneMask) << value;
+    EXPECT_TRUE(bench.pins().irq_o);
+  }
+  bench.write_register(regs::kIrqStatusOffset, regs::kIrqStatusDoneMask, 0);
+  EXPECT_EQ(bench.read_register(regs::kIrqStatusOffset).data, regs::kIrqStatusDoneMask) << "no strobe";
+  bench.write_register(regs::kIrqStatusOffset, regs::kIrqStatusDoneMask);
+  EXPECT_EQ(bench.read_register(regs::kIrqStatusOffset).data, 0u);
+  EXPECT_FALSE(bench.pins().irq_o);
+  expect_clean(bench);
+}
+
 // The second descriptor is there long before its turn: from the last response of one job to the first address
 // of the next pass only the cycles of the hand-over.
 TEST_F(Control, TheQueuedJobFollowsAtOnce) {

@@ -125,6 +125,14 @@ TEST_F(Errors, ADescriptorThatIsNoneOrForAnotherArrayIsRefused) {
   expect_refusal(26, 0, 1 << 24 | 1 << 25);  // folded and grouped
 }
 
+// Of a folded job, whose one plane would do for a grouped one, too.
+TEST_F(Errors, AJobBothFoldedAndGroupedIsRefused) {
+  accelerator::ConvJob job = layer_shape(3, 12, 24, 3, 1, 1);
+  job.form = accelerator::Form::folded;
+  place_jobs(job);
+  expect_refusal(26, 0, 1 << 25);
+}
+
 TEST_F(Errors, ADescriptorWithABoundOfZeroIsRefused) {
   struct Bound {
     std::size_t word;
