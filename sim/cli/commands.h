@@ -23,7 +23,8 @@ int import_command(const std::string& model, const std::string& out);
 // Fits the core types of a platform to measured times of network parts, in so many rounds of simulation.
 int calibrate_command(const std::string& platform, const std::string& measured, const std::string& parts,
                       int rounds, const std::string& csv);
-// Runs every run file of the suites and holds it against <golden>/<suite>/<run>.json; `update` writes those.
+// Runs every run file of the golden suites and holds it against <golden>/<suite>/<run>.json; `update` writes
+// those. The suites cpu, energy and memory are held against boards and closed forms.
 int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update,
                      bool json);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Golden runs: every run file of a suite (configs/runs/<suite>/*.toml) is simulated and its figures are held
 // against the ones saved. A saved figure is compared exactly: simulated time is an integer and the same
-// everywhere.
+// everywhere. Suites of evidence.h are held against what others measured, or a closed form.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "models/core/locate.h"
 #include "sim/cli/children.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/evidence.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/session.h"
 
@@ -91,21 +92,10 @@ void compare(const std::string& suite, const std::string& run, const Json& golde
 
 std::string shortened(const std::string& text) { return text.size() > 20 ? text.substr(0, 19) + "~" : text; }
 
-}  // namespace
+// The runs of golden suites: (suite, run file).
+using GoldenRuns = std::vector<std::pair<std::string, fs::path>>;
 
-int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update,
-                     bool json) {
-  const fs::path runs = fs::path(project_root()) / "configs" / "runs";
-  const fs::path goldens = golden.empty() ? fs::path(project_root()) / "tests" / "golden" : fs::path(golden);
-  const std::vector<std::string> known = all_suites(runs);
-  std::vector<std::pair<std::string, fs::path>> work;
-  for (const std::string& suite : suites.empty() ? known : suites) {
-    if (std::find(known.begin(), known.end(), suite) == known.end()) {
-      throw InputError({"validate", 0, 0}, "",
-                       "suite \"" + suite + "\" is unknown; allowed is " + join(known));
-    }
-    for (const fs::path& file : runs_of(runs / suite)) work.emplace_back(suite, file);
-  }
+std::vector<Row> golden_rows(const GoldenRuns& work, const fs::path& goldens, bool update) {
   std::vector<std::string> texts;
   {
     Progress progress("validating");
@@ -137,7 +127,95 @@ int validate_command(const std::vector<std::string>& suites, const std::string& 
     }
     compare(work[i].first, name, read_golden(file), now, rows);
   }
-  const bool pass = std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.pass; });
+  return rows;
+}
+
+void print_golden(const std::vector<Row>& rows) {
+  using Align = report::Table::Align;
+  report::Table table({{"suite", Align::left},
+                       {"run", Align::left},
+                       {"figure", Align::left},
+                       {"golden"},
+                       {"now"},
+                       {"", Align::left}});
+  for (const Row& row : rows) {
+    table.row({row.suite, row.run, row.figure, shortened(row.golden), shortened(row.now),
+               row.pass ? "ok" : "CHANGED"});
+  }
+  fmt::print("{}\n{} of {} figures as saved, compared exactly\n", table.text(),
+             std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.pass; }), rows.size());
+}
+
+void print_evidence(const std::vector<Evidence>& rows) {
+  using Align = report::Table::Align;
+  report::Table table({{"suite", Align::left},
+                       {"claim", Align::left},
+                       {"held against", Align::left},
+                       {"fitted to it"},
+                       {"unit", Align::left},
+                       {"reference"},
+                       {"ours"},
+                       {"error %"},
+                       {"allowed"},
+                       {"", Align::left}});
+  for (const Evidence& row : rows) {
+    table.row({row.suite, row.claim, row.reference, row.calibrated ? "yes" : ".", row.unit,
+               fmt::format("{:.2f}", row.expected), fmt::format("{:.2f}", row.figure),
+               row.at_least ? "." : fmt::format("{:+.1f}", row.error()),
+               row.at_least ? "at least" : fmt::format("{:.0f} %", row.tolerance),
+               row.pass() ? "ok" : "OUTSIDE"});
+  }
+  fmt::print("{}\n{} of {} claims hold\n", table.text(),
+             std::count_if(rows.begin(), rows.end(), [](const Evidence& row) { return row.pass(); }),
+             rows.size());
+}
+
+Json json_of(const Evidence& row) {
+  Json json{{"suite", row.suite},       {"claim", row.claim},       {"reference", row.reference},
+            {"unit", row.unit},         {"expected", row.expected}, {"figure", row.figure},
+            {"fitted", row.calibrated}, {"pass", row.pass()}};
+  if (row.at_least) {
+    json["at_least"] = row.expected;
+  } else {
+    json["error_percent"] = row.error();
+    json["tolerance_percent"] = row.tolerance;
+  }
+  return json;
+}
+
+}  // namespace
+
+int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update,
+                     bool json) {
+  const fs::path runs = fs::path(project_root()) / "configs" / "runs";
+  const fs::path goldens = golden.empty() ? fs::path(project_root()) / "tests" / "golden" : fs::path(golden);
+  const std::vector<std::string> golden_suites = all_suites(runs), against_others = evidence_suites();
+  std::vector<std::string> known = golden_suites;
+  known.insert(known.end(), against_others.begin(), against_others.end());
+  const auto is_one_of = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  GoldenRuns work;
+  std::vector<std::string> evidence_wanted;
+  for (const std::string& suite : suites.empty() ? known : suites) {
+    if (is_one_of(golden_suites, suite)) {
+      for (const fs::path& file : runs_of(runs / suite)) work.emplace_back(suite, file);
+    } else if (is_one_of(against_others, suite)) {
+      evidence_wanted.push_back(suite);
+    } else {
+      throw InputError({"validate", 0, 0}, "",
+                       "suite \"" + suite + "\" is unknown; allowed is " + join(known));
+    }
+  }
+  const std::vector<Row> rows = golden_rows(work, goldens, update);
+  std::vector<Evidence> evidence;
+  for (const std::string& suite : evidence_wanted) {
+    const std::vector<Evidence> own = collect_evidence(suite);
+    evidence.insert(evidence.end(), own.begin(), own.end());
+  }
+  const bool pass =
+      std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.pass; }) &&
+      std::all_of(evidence.begin(), evidence.end(), [](const Evidence& row) { return row.pass(); });
   if (json) {
     Json out;
     out["pass"] = pass;
@@ -151,22 +229,13 @@ int validate_command(const std::vector<std::string>& suites, const std::string& 
                              {"tolerance", "exact"},
                              {"pass", row.pass}});
     }
+    for (const Evidence& row : evidence) out["rows"].push_back(json_of(row));
     fmt::print("{}\n", out.dump(2));
-  } else {
-    using Align = report::Table::Align;
-    report::Table table({{"suite", Align::left},
-                         {"run", Align::left},
-                         {"figure", Align::left},
-                         {"golden"},
-                         {"now"},
-                         {"", Align::left}});
-    for (const Row& row : rows) {
-      table.row({row.suite, row.run, row.figure, shortened(row.golden), shortened(row.now),
-                 row.pass ? "ok" : "CHANGED"});
-    }
-    fmt::print("{}\n{} of {} figures as saved, compared exactly\n", table.text(),
-               std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.pass; }), rows.size());
+    return pass ? 0 : 1;
   }
+  if (!rows.empty()) print_golden(rows);
+  if (!rows.empty() && !evidence.empty()) fmt::print("\n");
+  if (!evidence.empty()) print_evidence(evidence);
   return pass ? 0 : 1;
 }
 

@@ -22,9 +22,14 @@ class Rings : public TwoJobs {
   }
 };
 
+// Bands of more than half a ring each: the second must wait until the first has been read.
 TEST_F(Rings, FeaturesBeyondTheirRingWaitForTheArray) {
-  const accelerator::ConvJob job = layer_shape(32, 112, 8, 3, 1, 1);
-  ASSERT_GT(std::int64_t{job.in_channels} * job.in_h * job.in_w, variant_.array.feature_bytes);
+  accelerator::ConvJob job = layer_shape(512, 28, 8, 3, 1, 1);
+  job.band_rows = 8;
+  job.chunks_per_slice = 16;
+  const std::int64_t band = std::int64_t{job.band_rows + 2} * job.in_w * job.in_channels;
+  ASSERT_LT(band, variant_.array.feature_bytes);
+  ASSERT_GT(2 * band, variant_.array.feature_bytes);
   run(job);
 }
 
