@@ -17,6 +17,7 @@ import csv
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,11 @@ def evidence(text):
     lines = [line.strip() for line in text.splitlines()]
     telling = [line for line in lines if "job" in line or "Failure" in line or "Assertion" in line or "%Error" in line]
     return (telling or lines or [""])[0].replace(str(ROOT) + "/", "")[:160]
+
+
+def tidy(why):
+    """Without the folders of this machine, nor a trace that is gone."""
+    return re.sub(r"\S*/(?=tests/rtl/)", "", re.sub(r" ?\bsee\b.*", "", why)).strip()
 
 
 def stage_fails(command, tests, libraries):
@@ -130,7 +136,7 @@ def main():
                 print(f"{fault['number']:3} {fault['file'].split('/')[1]:26} {stage or 'NOT CAUGHT':22} {seconds:5.0f} s  "
                       f"{fault['why']}", flush=True)
                 rows.append({"fault": fault["number"], "file": fault["file"], "breaks": fault["why"], "caught_by": stage,
-                             "evidence": why})
+                             "evidence": tidy(why)})
     except (Unbuildable, mutate.Stale) as error:
         print(f"run.py: {error}", file=sys.stderr)
         return 2
