@@ -32,18 +32,4 @@ std::vector<Share> deal(const network::Shape& output, const network::OutputRange
   return shares;
 }
 
-std::vector<Share> cut_into_tiles(const Share& share, int tiles) {
-  std::vector<Share> result;
-  if (share.empty()) return result;
-  const std::int64_t units = divide_up(share.m1 - share.m0, kPixelsPerUnit);
-  const std::int64_t pixels = divide_up(units, tiles) * kPixelsPerUnit;
-  for (std::int64_t begin = share.m0; begin < share.m1; begin += pixels) {
-    Share tile = share;
-    tile.m0 = begin;
-    tile.m1 = std::min(share.m1, begin + pixels);
-    result.push_back(tile);
-  }
-  return result;
-}
-
 }  // namespace tandem::cpu

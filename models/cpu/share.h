@@ -27,7 +27,4 @@ inline constexpr int kPixelsPerUnit = 8;  // rows of the 8x12 GEMM kernel
 std::vector<Share> deal(const network::Shape& output, const network::OutputRange& range, int threads,
                         int channel_unit);
 
-// Cuts a share into at most `tiles` runs of pixels, whole units each.
-std::vector<Share> cut_into_tiles(const Share& share, int tiles);
-
 }  // namespace tandem::cpu

@@ -4,15 +4,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <tuple>
 #include <utility>
 
-#include "models/core/error.h"
+#include "models/core/csv.h"
 #include "models/core/locate.h"
 #include "models/energy/least_squares.h"
+#include "models/spec/measured.h"
 
 namespace tandem::energy {
 
@@ -20,53 +19,9 @@ namespace {
 
 constexpr double kCleanMegahertz = 816;
 
-// A comma-separated file with a header; no quotes.
-class CsvFile {
- public:
-  explicit CsvFile(const std::string& name) : path_(project_root() + "/configs/calibration/" + name) {
-    std::ifstream stream(path_);
-    std::string line;
-    if (!std::getline(stream, line)) throw InputError({path_, 0, 0}, "", "cannot be read");
-    header_ = split(line);
-    while (std::getline(stream, line)) {
-      rows_.push_back(split(line));
-      if (rows_.back().size() != header_.size()) fail(rows_.size() - 1, "has another number of fields");
-    }
-  }
-
-  [[nodiscard]] std::size_t size() const { return rows_.size(); }
-
-  [[nodiscard]] const std::string& text(std::size_t row, const std::string& column) const {
-    const auto found = std::find(header_.begin(), header_.end(), column);
-    if (found == header_.end()) throw InputError({path_, 1, 1}, column, "is no column of this file");
-    return rows_[row][static_cast<std::size_t>(found - header_.begin())];
-  }
-
-  [[nodiscard]] double number(std::size_t row, const std::string& column) const {
-    const std::string& field = text(row, column);
-    char* end = nullptr;
-    const double value = std::strtod(field.c_str(), &end);
-    if (field.empty() || *end != '\0') fail(row, column + " \"" + field + "\" is no number");
-    return value;
-  }
-
- private:
-  [[noreturn]] void fail(std::size_t row, const std::string& what) const {
-    throw InputError({path_, static_cast<int>(row) + 2, 1}, "", what);
-  }
-
-  static std::vector<std::string> split(const std::string& line) {
-    std::vector<std::string> fields;
-    std::istringstream stream(line);
-    for (std::string field; std::getline(stream, field, ',');) fields.push_back(field);
-    if (line.empty() || line.back() == ',') fields.emplace_back();
-    return fields;
-  }
-
-  std::string path_;
-  std::vector<std::string> header_;
-  std::vector<std::vector<std::string>> rows_;
-};
+CsvFile calibration_file(const std::string& name) {
+  return CsvFile(project_root() + "/configs/calibration/" + name);
+}
 
 using Voltages = std::map<std::pair<std::string, double>, double>;  // volts by cluster and MHz
 
@@ -91,24 +46,23 @@ void find_stalled(std::vector<PartPower>& parts) {
 
 std::vector<PartPower> read_parts() {
   Voltages volts;
-  const CsvFile points("rk3399pro_voltages.csv");
+  const CsvFile points = calibration_file("rk3399pro_voltages.csv");
   for (std::size_t i = 0; i < points.size(); ++i) {
-    volts[{points.text(i, "cluster"), points.number(i, "frequency_mhz")}] =
-        points.number(i, "voltage_mv") * 1e-3;
+    volts[{points.text(i, "cluster"), points.number(i, "frequency_mhz", 0, 1e6)}] =
+        points.number(i, "voltage_mv", 0, 1e6) * 1e-3;
   }
   std::vector<PartPower> parts;
-  const CsvFile file("armcl_rk3399pro_parts.csv");
-  for (std::size_t i = 0; i < file.size(); ++i) {
-    if (file.text(i, "kind") != "compute") continue;
+  for (const spec::MeasuredPart& row :
+       spec::read_measured_parts(project_root() + "/configs/calibration/armcl_rk3399pro_parts.csv")) {
     PartPower part;
-    part.network = file.text(i, "network");
-    part.cluster = file.text(i, "cluster");
-    part.part = static_cast<int>(file.number(i, "part"));
+    part.network = row.network;
+    part.cluster = row.resource;
+    part.part = row.part;
     part.cores = std::atoi(part.cluster.substr(part.cluster.find('x') + 1).c_str());
-    part.megahertz = file.number(i, "frequency_mhz");
+    part.megahertz = static_cast<double>(row.frequency.raw()) * 1e-6;
     part.volts = volts.at({part.cluster, part.megahertz});
-    part.milliseconds = file.number(i, "time_ms");
-    part.measured_mw = file.number(i, "board_power_mw");
+    part.milliseconds = row.time_ms;
+    part.measured_mw = row.board_power_mw;
     parts.push_back(part);
   }
   find_stalled(parts);
@@ -116,24 +70,24 @@ std::vector<PartPower> read_parts() {
 }
 
 std::vector<VirusPower> read_virus() {
-  const CsvFile points("operating_points.csv");
-  const CsvFile file("power_virus_kirin960.csv");
+  const CsvFile points = calibration_file("operating_points.csv");
+  const CsvFile file = calibration_file("power_virus_kirin960.csv");
   std::vector<VirusPower> virus;
   for (std::size_t i = 0; i < file.size(); ++i) {
     VirusPower row;
     row.core = file.text(i, "core");
-    row.megahertz = file.number(i, "frequency_mhz");
+    row.megahertz = file.number(i, "frequency_mhz", 0, 1e6);
     for (std::size_t j = 0; j < points.size(); ++j) {
       if (points.text(j, "board") != "hikey960" || points.text(j, "core") != row.core ||
-          points.number(j, "frequency_mhz") != row.megahertz) {
+          points.number(j, "frequency_mhz", 0, 1e6) != row.megahertz) {
         continue;
       }
-      row.volts = points.number(j, "voltage_mv") * 1e-3;
-      row.coefficient = points.number(j, "dynamic_power_uw_per_mhz_v2");
+      row.volts = points.number(j, "voltage_mv", 0, 1e6) * 1e-3;
+      row.coefficient = points.number(j, "dynamic_power_uw_per_mhz_v2", 0, 1e6);
     }
     for (row.cores = 1; row.cores <= 4; ++row.cores) {
-      row.measured_mw =
-          file.number(i, "active_mw_" + std::to_string(row.cores) + (row.cores == 1 ? "core" : "cores"));
+      row.measured_mw = file.number(
+          i, "active_mw_" + std::to_string(row.cores) + (row.cores == 1 ? "core" : "cores"), 0, 1e6);
       virus.push_back(row);
     }
   }

@@ -68,4 +68,13 @@ DramRates simulated_rates(const DramSpec& dram, const SchedulerSpec& spec, int a
   return {count * seconds(dram.burst_time()) / seconds(stream), count * dram.channels / seconds(rows)};
 }
 
+SchedulerSpec far_looking_queue(const DramSpec& dram) {
+  SchedulerSpec scheduler;
+  if (dram.groups > 1) {
+    scheduler.read_queue = static_cast<int>(2 * dram.row_bytes / dram.access_bytes());
+    scheduler.age_limit = dram.timing.refi;
+  }
+  return scheduler;
+}
+
 }  // namespace tandem::memory

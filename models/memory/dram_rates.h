@@ -22,6 +22,10 @@ struct DramRates {
 //   distance = max(burst, tRRD, tFAW / 4, (max(tRAS, tRCD + tRTP) + tRP) / banks)
 DramRates implied_rates(const DramSpec& dram);
 
+// The ordinary queue or, where a row lies in one bank group, one that reaches into the next row and has time
+// to wait there: what the stream's closed form takes for granted.
+SchedulerSpec far_looking_queue(const DramSpec& dram);
+
 // `accesses` column accesses a channel in each of the two patterns; the random rows come from `seed`.
 DramRates simulated_rates(const DramSpec& dram, const SchedulerSpec& scheduler, int accesses,
                           std::uint64_t seed);

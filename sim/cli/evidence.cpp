@@ -67,12 +67,16 @@ std::vector<Evidence> memory_evidence() {
   for (const std::string& name : memory::dram_names()) {
     const memory::DramSpec& part = *memory::find_dram(name);
     const memory::DramRates implied = memory::implied_rates(part);
-    const memory::DramRates simulated =
+    const memory::DramRates ordinary =
         memory::simulated_rates(part, memory::SchedulerSpec{}, kAccesses, kSeed);
-    rows.push_back({"memory", "stream, " + name, "closed form of its timing", "% of peak",
-                    100 * implied.stream_share, 100 * simulated.stream_share, 10, false, false});
+    const memory::DramRates far_looking =
+        memory::simulated_rates(part, memory::far_looking_queue(part), kAccesses, kSeed);
+    rows.push_back({"memory", "stream, " + name, "share of the peak", "% of peak", 85,
+                    100 * ordinary.stream_share, 0, true, false});
+    rows.push_back({"memory", "stream, far-looking queue, " + name, "closed form of its timing", "% of peak",
+                    100 * implied.stream_share, 100 * far_looking.stream_share, 1, false, false});
     rows.push_back({"memory", "random rows, " + name, "closed form of its timing", "M/s",
-                    implied.random_per_second * 1e-6, simulated.random_per_second * 1e-6, 2, false, false});
+                    implied.random_per_second * 1e-6, ordinary.random_per_second * 1e-6, 2, false, false});
   }
   return rows;
 }

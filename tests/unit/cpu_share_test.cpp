@@ -94,26 +94,5 @@ TEST(Deal, ByHand) {
   EXPECT_EQ(channels, (std::vector<Share>{{0, 8, 0, 1}, {8, 16, 0, 1}, {16, 20, 0, 1}, {20, 20, 0, 1}}));
 }
 
-TEST(CutIntoTiles, CoversTheShareInWholeUnits) {
-  Random random(47);
-  for (int trial = 0; trial < 1000; ++trial) {
-    const std::int64_t begin = random.between(0, 100);
-    const Share share{3, 9, begin, begin + random.between(0, 300)};
-    const int tiles = static_cast<int>(random.between(1, 9));
-    const auto cut = cut_into_tiles(share, tiles);
-    ASSERT_LE(static_cast<int>(cut.size()), tiles);
-    std::int64_t next = share.m0;
-    for (const Share& tile : cut) {
-      ASSERT_FALSE(tile.empty());
-      ASSERT_EQ(tile.k0, share.k0);
-      ASSERT_EQ(tile.k1, share.k1);
-      ASSERT_EQ(tile.m0, next);
-      ASSERT_TRUE(tile.m1 == share.m1 || (tile.m1 - share.m0) % kPixelsPerUnit == 0);
-      next = tile.m1;
-    }
-    ASSERT_EQ(next, share.m1);
-  }
-}
-
 }  // namespace
 }  // namespace tandem::cpu

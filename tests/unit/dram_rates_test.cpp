@@ -2,7 +2,6 @@
 // What each memory sustains when its queue is never empty, against the closed form of its timing.
 #include "models/memory/dram_rates.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace tandem::memory {
@@ -17,14 +16,7 @@ struct DramRate : testing::TestWithParam<std::string> {
 };
 
 TEST_P(DramRate, StreamTakesAllThatRefreshLeaves) {
-  SchedulerSpec scheduler;
-  if (part.groups > 1) {
-    // A row lies in one bank group, whose columns keep tCCD_L apart: only a queue that reaches into the next
-    // row, with time to wait there, lets two groups take turns all the way.
-    scheduler.read_queue = static_cast<int>(2 * part.row_bytes / part.access_bytes());
-    scheduler.age_limit = part.timing.refi;
-  }
-  const DramRates simulated = simulated_rates(part, scheduler, kAccesses, kSeed);
+  const DramRates simulated = simulated_rates(part, far_looking_queue(part), kAccesses, kSeed);
   EXPECT_NEAR(simulated.stream_share, implied.stream_share, 0.01 * implied.stream_share);
 }
 
@@ -68,20 +60,6 @@ TEST(DramRates, ImpliedByHand) {
   EXPECT_DOUBLE_EQ(implied_rates(dram).random_per_second, 2 * usable / 5e-9);
   dram.timing.burst_length = 32;  // 16 ns
   EXPECT_NEAR(implied_rates(dram).random_per_second, 2 * (usable + 4.0 / 4000) / 16e-9, 1.0);
-}
-
-TEST(DramRates, TableOfAllParts) {
-  fmt::print("{:<18} {:>10} {:>16} {:>16} {:>18} {:>18}\n", "memory", "peak GB/s", "stream % closed",
-             "stream % simul.", "random M/s closed", "random M/s simul.");
-  for (const std::string& name : dram_names()) {
-    const DramSpec& part = *find_dram(name);
-    const DramRates implied = implied_rates(part);
-    const DramRates simulated = simulated_rates(part, SchedulerSpec{}, kAccesses, kSeed);
-    fmt::print("{:<18} {:>10.2f} {:>16.1f} {:>16.1f} {:>18.1f} {:>18.1f}\n", name,
-               part.peak_bytes_per_second() * 1e-9, implied.stream_share * 100, simulated.stream_share * 100,
-               implied.random_per_second * 1e-6, simulated.random_per_second * 1e-6);
-    EXPECT_GT(simulated.random_per_second, 0);
-  }
 }
 
 }  // namespace

@@ -45,9 +45,11 @@ TEST_F(Measured, RowsBecomePartsAndOnlyComputingOnes) {
 
 TEST_F(Measured, WhatIsWrongIsSaidWithItsLine) {
   read("network,part\n");
-  EXPECT_EQ(problem_.rfind(":1: is no header", 0), 0u) << problem_;
+  EXPECT_EQ(problem_, "") << "no row";
+  read("network,part\nalexnet,3\n");
+  EXPECT_EQ(problem_.rfind(":1: kind: is no column", 0), 0u) << problem_;
   read(std::string(kHeader) + "alexnet,3,compute,a72x2,600\n");
-  EXPECT_EQ(problem_, ":2: 5 fields, expected are 7");
+  EXPECT_EQ(problem_, ":2: 5 fields, the header has 7");
   for (const char* const row : {"alexnet,x,compute,a72x2,600,1,1", "alexnet,3,compute,a72x2,0,1,1",
                                 "alexnet,3,compute,a72x2,600,-1,1", "alexnet,3,compute,a72x2,600,nan,1",
                                 "alexnet,3,compute,a72x2,600,1ms,1", "alexnet,3,compute,a72x2,600,1,-1"}) {
