@@ -40,6 +40,10 @@ CsvFile::CsvFile(const std::string& path) : path_(path) {
   }
 }
 
+bool CsvFile::has(const std::string& column) const {
+  return std::find(header_.begin(), header_.end(), column) != header_.end();
+}
+
 const std::string& CsvFile::text(std::size_t row, const std::string& column) const {
   const auto found = std::find(header_.begin(), header_.end(), column);
   if (found == header_.end()) {

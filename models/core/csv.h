@@ -13,6 +13,7 @@ class CsvFile {
   explicit CsvFile(const std::string& path);
 
   [[nodiscard]] std::size_t size() const { return rows_.size(); }  // rows without the header
+  [[nodiscard]] bool has(const std::string& column) const;
   [[nodiscard]] const std::string& text(std::size_t row, const std::string& column) const;
   // From `low` to `high`.
   [[nodiscard]] double number(std::size_t row, const std::string& column, double low, double high) const;
