@@ -6,8 +6,12 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 
+#include "dse/check/verify.h"
+#include "dse/pipeline/certificate.h"
+#include "dse/pipeline/cost_csv.h"
 #include "models/network/graph.h"
 #include "models/spec/platform.h"
 #include "models/spec/run.h"
@@ -53,6 +57,24 @@ void set_and_read(const std::string& text) {
   changed.finish();
 }
 
+// A table that was accepted and is small must be planned, and its certificate hold.
+void read_costs(const std::string& text) {
+  const tandem::pipeline::CostTable table = tandem::pipeline::read_cost_csv(MemoryFile(text).path(), "");
+  if (!tandem::pipeline::too_large(table).empty() || table.size() > 20) return;
+  const tandem::pipeline::Exact exact(table);
+  const tandem::pipeline::Plan plan = exact.least_period();
+  std::istringstream written(tandem::pipeline::certificate(table, exact, {{}, plan, plan.period, true}));
+  if (!tandem::check::wrong(tandem::check::read_statement(written)).empty()) std::abort();
+}
+
+void check_certificate(const std::string& text) {
+  std::istringstream stream(text);
+  try {
+    tandem::check::wrong(tandem::check::read_statement(stream));
+  } catch (const tandem::check::Unreadable&) {
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -68,6 +90,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
       case 's':
         tandem::spec::read_schedule(MemoryFile(text).path());
+        break;
+      case 'c':
+        read_costs(text);
+        break;
+      case 'k':
+        check_certificate(text);
         break;
       case 't':
         set_and_read(text);

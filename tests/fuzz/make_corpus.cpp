@@ -41,6 +41,14 @@ void save_configs(const fs::path& configs, const fs::path& out) {
   }
   save(out / "set",
        std::string("tschedule.cores=[\"a53x4\"]\nplatform = \"ultra96\"\n[schedule]\ncores = []\n"));
+  save(out / "costs",
+       std::string("cnetwork,layer,core_type,cores,time_ms\nn,a,x,1,2\nn,a,x,2,1.5\nn,b,x,1,3\n"
+                   "n,b,x,2,1\nn,a,accelerator0,1,0.5\nn,b,accelerator0,1,9e2\n"));
+  save(out / "certificate",
+       std::string("ktandem-certificate 1\nnetwork n\nbackground 0\ntype 2 core x\nlayer 0 a\nlayer 1 0 b\n"
+                   "group 1\nhand_over 3 5\ntime 10 20\ntake_in 1 2\nenergy 4 5\nobjective throughput\n"
+                   "limit none\nstage 0 0\nstage 0 1\nperiod 24\nlatency 34\nenergy_of_image 9\n"
+                   "refutation reach\nreach 0 0\nreach 1 1\nreach 2 1\nbound 24\nend\n"));
   save(out / "kinds", std::string("nname = 'n'\ninput = [4, 9, 9]\n"
                                   "[[layer]]\nname = 's'\nkind = 'channel_shuffle'\ngroups = 2\n"
                                   "[[layer]]\nname = 'b'\nkind = 'batch_norm'\nactivation = 'relu'\n"
