@@ -20,7 +20,7 @@ std::string percent(double value) { return fmt::format("{:.1f}", 100 * value); }
 
 }  // namespace
 
-std::string calibration_text(const std::string& resource, const std::vector<Observation>& observations,
+std::string calibration_text(const std::string& cluster, const std::vector<Observation>& observations,
                              const Costs& costs) {
   std::string text;
   const auto print = [&]<class... Values>(fmt::format_string<Values...> format, Values&&... values) {
@@ -30,7 +30,8 @@ std::string calibration_text(const std::string& resource, const std::vector<Obse
   for (const Observation& one : observations) top = std::max(top, one.megahertz);
   std::vector<double> all, at_top;
   std::map<std::string, std::pair<double, double>> sums;
-  Table table({{"network", Table::Align::left},
+  Table table({{"cores", Table::Align::left},
+               {"network", Table::Align::left},
                {"part"},
                {"measured ms"},
                {"simulated ms"},
@@ -40,14 +41,14 @@ std::string calibration_text(const std::string& resource, const std::vector<Obse
     const double error = cpu::error_of(costs, one);
     all.push_back(error);
     if (one.megahertz < top) continue;
-    at_top.push_back(error);
     const double predicted = cpu::predict_ms(costs, one) + one.memory_ms;
+    at_top.push_back(error);
     sums[one.network].first += predicted;
     sums[one.network].second += one.measured_ms;
-    table.row({one.network, std::to_string(one.part), fmt::format("{:.2f}", one.measured_ms),
+    table.row({one.resource, one.network, std::to_string(one.part), fmt::format("{:.2f}", one.measured_ms),
                fmt::format("{:.2f}", predicted), fmt::format("{:.2f}", one.memory_ms), percent(error)});
   }
-  print("{}, {} MHz\n\n{}\n", resource, top, table.text());
+  print("{}, {} MHz\n\n{}\n", cluster, top, table.text());
   for (const auto& [network, sum] : sums) {
     print("{:<14} {:8.2f} ms, measured {:8.2f}: {:+.1f} %\n", network, sum.first, sum.second,
           100 * (sum.first / sum.second - 1));
@@ -75,11 +76,11 @@ std::string calibration_csv(const std::map<std::string, std::vector<Observation>
   std::string text =
       "resource,network,part,frequency_mhz,measured_ms,simulated_ms,memory_ms,macs,moved_bytes,transformed,"
       "depthwise_macs,gemv_macs,special,launches\n";
-  for (const auto& [resource, observations] : observed) {
+  for (const auto& [cluster, observations] : observed) {
     for (const Observation& one : observations) {
-      text += fmt::format("{},{},{},{:.0f},{:.4f},{:.4f},{:.4f}", resource, one.network, one.part,
+      text += fmt::format("{},{},{},{:.0f},{:.4f},{:.4f},{:.4f}", one.resource, one.network, one.part,
                           one.megahertz, one.measured_ms,
-                          cpu::predict_ms(costs.at(resource), one) + one.memory_ms, one.memory_ms);
+                          cpu::predict_ms(costs.at(cluster), one) + one.memory_ms, one.memory_ms);
       for (const double work : one.work) text += fmt::format(",{:.0f}", work);
       text += '\n';
     }

@@ -11,14 +11,14 @@ const std::array<const char*, kCosts> kCostNames = {
     "depthwise MAC", "matrix-vector MAC", "special element",
     "launch [ns]"};
 
-std::array<double, kCosts> as_array(const Work& work) {
+std::array<double, kCosts> as_array(const Work& work, int threads) {
   return {work.macs,
           work.moved_bytes,
           work.transformed,
           work.depthwise_macs,
           work.gemv_macs,
           work.special,
-          static_cast<double>(work.launches)};
+          static_cast<double>(work.launches) * (threads - 1)};
 }
 
 Costs costs_of(const spec::CoreType& core, Picoseconds launch) {
@@ -43,12 +43,11 @@ void set_costs(const Costs& costs, spec::CoreType& core, Picoseconds& launch) {
   launch = Picoseconds(std::llround(costs[6] * 1e3));
 }
 
-namespace {
-
-// Milliseconds a unit of cost i adds.
 double column(const Observation& observation, std::size_t i) {
   return i + 1 == kCosts ? observation.work[i] * 1e-6 : observation.work[i] / (observation.megahertz * 1e3);
 }
+
+namespace {
 
 // Non-negative least squares of `weight * (columns * cost - target)` by coordinate descent on the normal
 // equations: few unknowns, so convergence is no matter.

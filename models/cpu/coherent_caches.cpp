@@ -83,7 +83,7 @@ void CoherentCaches::read(int cluster, std::uint64_t address, std::int64_t bytes
 }
 
 void CoherentCaches::write(int cluster, std::uint64_t address, std::int64_t bytes,
-                           std::vector<CacheBurst>& bursts) {
+                           std::vector<CacheBurst>& bursts, Writes writes) {
   CacheTags& tags = tags_[static_cast<std::size_t>(cluster)];
   const std::uint64_t end = address + static_cast<std::uint64_t>(bytes);
   for_each_line(address, bytes, [&](LineNumber line) {
@@ -95,7 +95,7 @@ void CoherentCaches::write(int cluster, std::uint64_t address, std::int64_t byte
       hit->dirty = true;
       hit->version = ledger_.version(line);
     } else {
-      if (!whole) append(bursts, cluster, false, line);
+      if (!whole || writes == Writes::scattered) append(bursts, cluster, false, line);
       if (const auto victim = tags.insert(line, ledger_.version(line), true)) evict(cluster, *victim, bursts);
     }
     ledger_.became_dirty(cluster, line);

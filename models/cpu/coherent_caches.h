@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The clusters' shared L2 caches and what an access makes them do on the bus.
 //
-// Modelled: tags with capacity and LRU, write-back with write-allocate (a fully written line is not fetched),
+// Modelled: tags with capacity and LRU, write-back with write-allocate (a line written in one go is not
+// fetched),
 // clusters coherent with each other (a write takes the line from the others, a read of a line dirty elsewhere
 // makes the owner write it back first), cache maintenance by range, the stale-data checker.
 // Ignored: L1 tags (a share's own re-reads are in the kernel's cycle model), hit latency (likewise), snoop
@@ -38,9 +39,14 @@ class CoherentCaches {
   CoherentCaches(const std::vector<ClusterSpec>& clusters, std::uint64_t memory_base,
                  std::uint64_t memory_bytes);
 
+  // How a range is written: one line after the other, or piece by piece here and there, so that every line
+  // has to be fetched.
+  enum class Writes { streamed, scattered };
+
   // Each appends the bursts it causes. SimulationError on a stale read or a lost write.
   void read(int cluster, std::uint64_t address, std::int64_t bytes, std::vector<CacheBurst>& bursts);
-  void write(int cluster, std::uint64_t address, std::int64_t bytes, std::vector<CacheBurst>& bursts);
+  void write(int cluster, std::uint64_t address, std::int64_t bytes, std::vector<CacheBurst>& bursts,
+             Writes writes = Writes::streamed);
   void clean(int cluster, std::uint64_t address, std::int64_t bytes, std::vector<CacheBurst>& bursts);
   void invalidate(int cluster, std::uint64_t address, std::int64_t bytes);
 

@@ -77,15 +77,19 @@ Picoseconds LatencyModel::cpu_time(network::LayerId layer, const lowering::Resou
   Picoseconds total{0};
   for (const lowering::KernelStep& step : lowering::kernel_steps(
            model_, placement_, cluster.core, layer, {cores.cluster, cores.cores, range, shares.front()})) {
-    const double reads = beyond_cache(step.reads), weights = static_cast<double>(total_bytes(step.weights));
-    const double rate = step.weights_ahead ? stream_rate(cluster.core.stream_bytes_in_flight)
-                                           : stream_rate(cluster.core.weights_bytes_in_flight);
-    const double seconds =
-        reads / stream_rate(cluster.core.stream_bytes_in_flight) + weights / fetchers / rate;
-    const double all = (reads + weights / fetchers + beyond_cache(step.writes)) * cores.cores;
-    total += clock_of(cores.cluster).time(cpu::cycles_of(step.work, cluster.core, model_.precision)) +
-             cluster.kernel_launch * step.work.launches +
-             seconds_to_time(std::max(seconds, all / peak_bytes_per_second_));
+    const double writes = beyond_cache(step.writes);
+    const double reads = beyond_cache(step.reads) + (step.scattered ? writes : 0),
+                 weights = static_cast<double>(total_bytes(step.weights));
+    const double all_cores = stream_rate(cluster.reads_in_flight);
+    const double stream = std::min(all_cores, stream_rate(cluster.core.reads_in_flight));
+    const double demand = std::min(stream, stream_rate(cluster.core.weights_in_flight));
+    const double own = reads / stream + weights / fetchers / (step.weights_ahead ? stream : demand);
+    const double all = (reads + weights / fetchers) * cores.cores + writes * cores.cores;
+    const Picoseconds memory = seconds_to_time(std::max(own, all / all_cores));
+    const Picoseconds work =
+        clock_of(cores.cluster).time(cpu::cycles_of(step.work, cluster.core, model_.precision));
+    total += (step.overlapped ? std::max(memory, work) : memory + work) +
+             cluster.kernel_launch * (step.work.launches * (cores.cores - 1));
   }
   return total;
 }

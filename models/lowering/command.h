@@ -26,6 +26,11 @@ enum class Opcode : std::uint32_t {
   barrier,            // wait until `participants` cores have arrived
   repeat,             // go back to `address` until the commands between have run `participants` times
   operating_point,    // the core's cluster changes to a frequency of `bytes` Hz; 0: back to the run's own
+  // Micro-benchmarks of the memory, for whoever writes a program by hand:
+  load_chain,  // `participants` loads, each of an address the last one gave, all over a range of 64 * 2^n
+               // bytes
+  copy,        // a range to the range behind it
+  fill,        // writes the range behind a range
 };
 
 struct Command {

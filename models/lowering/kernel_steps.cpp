@@ -44,9 +44,11 @@ class Steps {
         break;
       case Kernel::gemv:
         one_step({.gemv_macs = elements() * depth(), .launches = 1});
+        steps_.back().overlapped = true;
         break;
       case Kernel::depthwise:
         one_step({.depthwise_macs = elements() * depth(), .launches = 1});
+        steps_.back().scattered = true;
         break;
       case Kernel::interleaved:
       case Kernel::hybrid:
@@ -144,6 +146,7 @@ class Steps {
     product.weights = touched_.weights;
     product.weights_ahead = kernel_ == Kernel::interleaved;
     product.writes = touched_.writes;
+    product.scattered = true;
     if (kernel_ == Kernel::interleaved) {
       // Partial sums come back for each further block of the depth.
       for (std::int64_t i = cpu::depth_block(core_, element_bytes()); i < deep;
@@ -170,10 +173,12 @@ class Steps {
                       touched_.inputs,
                       {},
                       true,
-                      {cut(inputs, part.begin, part.end, all_pixels())}});
+                      {cut(inputs, part.begin, part.end, all_pixels())},
+                      true});
 
     KernelStep product;
     product.work.launches = 1;
+    product.scattered = true;
     for_each_group([&](int channels) {
       product.work += cpu::product_work(kernel_, core_, 4, tiles_of(pixels()), channels, this->inputs(),
                                         cpu::kWinogradProducts);
@@ -189,7 +194,8 @@ class Steps {
 
     const double transformed_out = static_cast<double>(tiles_of(pixels()) * cpu::kWinogradProducts) *
                                    static_cast<double>(share_.k1 - share_.k0);
-    steps_.push_back({{.transformed = transformed_out, .launches = 1}, {mine}, {}, true, touched_.writes});
+    steps_.push_back(
+        {{.transformed = transformed_out, .launches = 1}, {mine}, {}, true, touched_.writes, true});
   }
   [[nodiscard]] std::int64_t inputs_of_all_groups() const { return network_.input_shape(id_).c; }
 

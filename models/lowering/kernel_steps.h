@@ -18,6 +18,8 @@ struct KernelStep {
   std::vector<AddressRange> weights;
   bool weights_ahead = true;  // a sequential stream; else fetched when the kernel needs them
   std::vector<AddressRange> writes;
+  bool scattered = false;   // writes pieces of lines here and there, as the tiles of a product are
+  bool overlapped = false;  // computes while it reads: no sooner over than either
 };
 
 // Share of a work item as dealt to one of `threads` threads of a cluster.

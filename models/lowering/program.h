@@ -31,6 +31,8 @@ struct ProgramItem {
   Resource resource;
   network::OutputRange range;
   Picoseconds predicted{0};
+  int threads = 0;       // that work on the layer, over all its items
+  int first_thread = 0;  // of them, this item's
 };
 
 struct CoreProgram {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/spec/measured.h"
 
+#include <sstream>
+
 #include "models/core/csv.h"
+#include "models/core/error.h"
 #include "models/toml/reader.h"
 
 namespace tandem::spec {
@@ -24,6 +27,34 @@ std::vector<MeasuredPart> read_measured_parts(const std::string& file) {
     parts.push_back(std::move(part));
   }
   return parts;
+}
+
+std::vector<MeasuredThreads> read_measured_threads(const std::string& file) {
+  const CsvFile table(file);
+  std::vector<MeasuredThreads> rows;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    MeasuredThreads one;
+    one.board = table.text(row, "board");
+    one.network = table.text(row, "network");
+    one.time_ms = table.number(row, "time_ms", 1e-6, 1e9);
+    const std::string& threads = table.text(row, "threads");
+    bool known = !threads.empty();
+    std::istringstream words(threads);
+    for (std::string word; std::getline(words, word, '+');) {
+      const bool big = word[0] == 'b';
+      int& count = big ? one.big : one.little;
+      known = known && word.size() == 2 && (big || word[0] == 's') && word[1] >= '1' && word[1] <= '9' &&
+              count == 0;
+      count = word.size() == 2 ? word[1] - '0' : 0;
+    }
+    if (!known) {
+      throw InputError(
+          {file, static_cast<int>(row) + 2, 0}, "threads",
+          "\"" + threads + "\" is no number of threads; allowed is b1 to b9, s1 to s9, or both: b4+s2");
+    }
+    rows.push_back(std::move(one));
+  }
+  return rows;
 }
 
 std::vector<NetworkParts> read_network_parts(const std::string& file) {

@@ -23,6 +23,16 @@ struct MeasuredPart {
 // kind than "compute" are left out. InputError with the row's line.
 std::vector<MeasuredPart> read_measured_parts(const std::string& file);
 
+// A whole network by threads: b of the big cluster and s of the little one, on one board.
+struct MeasuredThreads {
+  std::string board, network;
+  int big = 0, little = 0;
+  double time_ms = 0;
+};
+
+// A CSV with columns board, network, threads ("b2", "s4", "b4+s2"), time_ms. InputError with the row's line.
+std::vector<MeasuredThreads> read_measured_threads(const std::string& file);
+
 struct NetworkParts {
   std::string name;                       // in the table
   std::string file;                       // of the network

@@ -62,6 +62,8 @@ Cluster read_cluster(const Table& table) {
         "l2", fmt::format("gives {} lines a way; the size over ways and 64-byte lines must be a power of two",
                           way_lines));
   }
+  cluster.l2_latency = static_cast<int>(table.integer("l2_latency", 0, 1000));
+  cluster.reads_in_flight = table.size("reads_in_flight", Bytes(64), Bytes(1 << 20)).raw();
   cluster.kernel_launch = table.time_or("kernel_launch", kNoTime, kNoTime, kMillisecond);
   cluster.core_dynamic_uw_per_mhz_v2 = table.number("core_dynamic_uw_per_mhz_v2", 0, 1e5);
   cluster.core_static = table.power_or("core_static", Milliwatts(0));
@@ -115,6 +117,7 @@ Runtime read_runtime(const Table& table) {
   Runtime runtime;
   runtime.interrupt_latency = table.time("interrupt_latency", kNoTime, kMillisecond);
   runtime.barrier = table.time("barrier", kNoTime, kMillisecond);
+  runtime.thread_start = table.time_or("thread_start", kNoTime, kNoTime, kMillisecond);
   runtime.concat_copies = table.boolean_or("concat_copies", false);
   runtime.clean_cycles_per_line = table.number("clean_cycles_per_line", 0, 1e4);
   runtime.invalidate_cycles_per_line = table.number("invalidate_cycles_per_line", 0, 1e4);
@@ -164,8 +167,14 @@ CoreType read_core_type(const std::string& name) {
   core.chooser = read_chooser(root.table("chooser"));
   core.special_cycles_per_element = root.number("special_cycles_per_element", 0.01, 10000);
   core.l1d = root.size("l1d", Bytes(1024), Bytes(1 << 20));
-  core.stream_bytes_in_flight = root.size("stream_in_flight", Bytes(64), Bytes(65536)).raw();
-  core.weights_bytes_in_flight = root.size("weights_in_flight", Bytes(64), Bytes(65536)).raw();
+  core.l1d_ways = static_cast<int>(root.integer("l1d_ways", 1, 64));
+  const std::int64_t way_lines = core.l1d.raw() / 64 / std::max(1, core.l1d_ways);
+  if (way_lines < 1 || (way_lines & (way_lines - 1)) != 0)
+    root.problem("l1d", "over ways and 64-byte lines must be a power of two");
+  core.l1_latency = static_cast<int>(root.integer("l1_latency", 1, 100));
+  core.reads_in_flight = root.size("reads_in_flight", Bytes(64), Bytes(65536)).raw();
+  core.writes_in_flight = root.size("writes_in_flight", Bytes(64), Bytes(65536)).raw();
+  core.weights_in_flight = root.size("weights_in_flight", Bytes(64), Bytes(65536)).raw();
   document.finish();
   return core;
 }

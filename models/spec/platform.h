@@ -29,8 +29,12 @@ struct CoreType {
   };
   Chooser chooser;
   Bytes l1d{32 * 1024};
-  std::int64_t stream_bytes_in_flight = 256;   // line fills of a sequential stream in flight at once
-  std::int64_t weights_bytes_in_flight = 256;  // of weights that the hybrid kernel reads as it needs them
+  int l1d_ways = 4;
+  int l1_latency = 3;  // cycles from a load to its use
+  // Bytes a core has on their way at once:
+  std::int64_t reads_in_flight = 256;    // of a sequential stream
+  std::int64_t weights_in_flight = 256;  // of weights that the hybrid kernel reads as it needs them
+  std::int64_t writes_in_flight = 256;
 };
 
 struct OperatingPoint {
@@ -45,7 +49,9 @@ struct Cluster {
   std::vector<OperatingPoint> operating_points;  // ascending
   Bytes l2{0};
   int l2_ways = 16;
-  Picoseconds kernel_launch{0};  // to hand one kernel to the threads, besides the barrier
+  int l2_latency = 0;                // core cycles from a load that misses L1 to its use
+  std::int64_t reads_in_flight = 0;  // bytes, of all its cores at once
+  Picoseconds kernel_launch{0};  // to hand one kernel to each thread besides the first; the barrier is extra
   double core_dynamic_uw_per_mhz_v2 = 0;
   Milliwatts core_static{0};
   Milliwatts cluster_static{0};  // L2 and what the cores share; statics are at the highest operating point
@@ -89,6 +95,7 @@ struct Accelerator {
 struct Runtime {
   Picoseconds interrupt_latency{0};  // irq line to the waiting core's next instruction
   Picoseconds barrier{0};            // one barrier of several cores, from the last arrival
+  Picoseconds thread_start{0};       // a kernel's threads start so much one after the other
   bool concat_copies = false;        // the library joins channels by a copy; else inputs are written in place
   double clean_cycles_per_line = 8;  // DC CVAC over a range, line not dirty
   double invalidate_cycles_per_line = 8;  // DC IVAC

@@ -61,6 +61,11 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
       run.wait = static_cast<WaitPolicy>(schedule->choice("wait", wait_policy_names()));
     run.cores = schedule->strings("cores");
   }
+  for (const Table& table : root.tables("beside")) {
+    run.beside.push_back({table.string("network"), table.place("network"), table.strings("cores")});
+    if (run.beside.back().cores.empty())
+      table.problem("cores", "is missing; say which cores the network runs on");
+  }
   if (const auto frequency = root.table_if("frequency")) {
     for (const std::string& cluster : frequency->keys()) {
       run.frequency[cluster] = frequency->frequency(cluster, Hertz(1'000'000), Hertz(10'000'000'000));

@@ -21,6 +21,13 @@ enum class Objective { latency };
 enum class CpuFidelity { tile };
 enum class AcceleratorFidelity { model, rtl };
 
+// A network that runs on its own cores as long as the run does, over and over.
+struct Beside {
+  std::string network;
+  Place network_place;
+  std::vector<std::string> cores;
+};
+
 struct Run {
   std::string file;
   std::string platform, network;
@@ -31,8 +38,9 @@ struct Run {
   Planner planner = Planner::cosched;
   std::string schedule_file;  // non-empty: no planner, this schedule
   Objective objective = Objective::latency;
-  std::optional<WaitPolicy> wait;          // absent: interrupt, or what the schedule's file says
-  std::vector<std::string> cores;          // "a53x4"; empty: all
+  std::optional<WaitPolicy> wait;  // absent: interrupt, or what the schedule's file says
+  std::vector<std::string> cores;  // "a53x4"; empty: all
+  std::vector<Beside> beside;
   std::map<std::string, Hertz> frequency;  // by cluster name; absent: the highest point
   CpuFidelity cpu = CpuFidelity::tile;
   AcceleratorFidelity accelerator = AcceleratorFidelity::rtl;

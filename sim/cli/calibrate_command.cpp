@@ -10,7 +10,6 @@
 #include "dse/report/calibration_report.h"
 #include "models/core/error.h"
 #include "models/cpu/cross_validation.h"
-#include "models/lowering/resources.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/part_experiments.h"
 
@@ -26,15 +25,15 @@ int calibrate_command(const std::string& platform, const std::string& measured, 
   std::map<std::string, Costs> costs;
   for (int round = 0; round < rounds; ++round) {
     observed = calibration.observe();
-    for (const auto& [resource, observations] : observed) {
-      costs[resource] = cpu::fit_parts(observations);
-      const lowering::Resource cores = *lowering::find_resource(calibration.platform, resource);
-      spec::Cluster& cluster = calibration.platform.clusters[static_cast<std::size_t>(cores.cluster)];
-      cpu::set_costs(costs[resource], cluster.core, cluster.kernel_launch);
+    for (spec::Cluster& cluster : calibration.platform.clusters) {
+      const auto own = observed.find(cluster.name);
+      if (own == observed.end()) continue;
+      costs[cluster.name] = cpu::fit_parts(own->second);
+      cpu::set_costs(costs[cluster.name], cluster.core, cluster.kernel_launch);
     }
   }
-  for (const auto& [resource, observations] : observed) {
-    fmt::print("{}", report::calibration_text(resource, observations, costs[resource]));
+  for (const auto& [cluster, observations] : observed) {
+    fmt::print("{}", report::calibration_text(cluster, observations, costs[cluster]));
   }
   if (!csv.empty() && !(std::ofstream(csv) << report::calibration_csv(observed, costs)).flush()) {
     throw InputError({csv, 0, 0}, "", "cannot be written");

@@ -7,20 +7,35 @@
 
 namespace tandem::cli {
 
-// One claim. `error` and `tolerance` are in percent of the reference, or, where `at_least`, the figure must
-// reach the reference.
+enum class Bound {
+  within,    // so many percent of what is expected
+  points,    // so many of the figure's own unit
+  at_least,  // the expected figure
+  at_most,
+};
+
+// One claim.
 struct Evidence {
   std::string suite, claim, reference;  // what it is held against
   std::string unit;
   double expected = 0, figure = 0;
+  Bound bound = Bound::within;
   double tolerance = 0;
-  bool at_least = false;
   bool calibrated = false;  // constants were fitted to this reference
-  [[nodiscard]] double error() const { return 100 * (figure / expected - 1); }
+  // In percent, or in the figure's own unit for Bound::points.
+  [[nodiscard]] double error() const {
+    return bound == Bound::points ? figure - expected : 100 * (figure / expected - 1);
+  }
   [[nodiscard]] bool pass() const;
 };
 
 std::vector<std::string> evidence_suites();
 std::vector<Evidence> collect_evidence(const std::string& suite);  // of evidence_suites()
+
+// One file a suite:
+std::vector<Evidence> contention_evidence();
+std::vector<Evidence> cpu_evidence();
+std::vector<Evidence> energy_evidence();
+std::vector<Evidence> memory_evidence();
 
 }  // namespace tandem::cli

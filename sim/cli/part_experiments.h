@@ -18,6 +18,7 @@ struct Experiment {
   std::string network, resource;
   Hertz frequency;
   std::vector<spec::MeasuredPart> parts;
+  double whole_ms = 0;  // measured as a whole; 0: not
 };
 
 struct MeasuredNetwork {
@@ -31,13 +32,17 @@ struct PartExperiments {
   std::map<std::string, MeasuredNetwork> networks;
   std::vector<Experiment> experiments;
 
-  // Simulates all in child processes. By core group: measured and simulated time of every part, the latter as
-  // the busiest thread's work and, what the platform's rates do not explain by it, memory.
+  // Simulates all in child processes. By cluster: measured and simulated time of every part, and of networks
+  // measured as a whole; the latter as the busiest thread's work and, what the platform's rates do not
+  // explain by it, memory.
   [[nodiscard]] std::map<std::string, std::vector<cpu::Observation>> observe() const;
 };
 
 // Names are paths, or in configs/calibration. InputError when table, parts and platform do not fit together.
 PartExperiments open_part_experiments(const std::string& platform, const std::string& measured,
                                       const std::string& parts);
+
+// Adds the board's networks measured by threads of one cluster, up to so many, at the highest frequency.
+void add_thread_experiments(PartExperiments& experiments, const std::string& measured, int most_threads);
 
 }  // namespace tandem::cli

@@ -23,6 +23,7 @@ sim::MachineOptions Session::machine_options() const {
   options.rtl = run.accelerator == spec::AcceleratorFidelity::rtl;
   options.time_limit = run.time_limit;
   options.frequency = run.frequency;
+  options.beside = beside;
   return options;
 }
 
@@ -65,6 +66,16 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
   Prepared prepared = prepare(network, precision, session.run.seed, session.run.images);
   session.model = std::move(prepared.model);
   session.reference_sha256 = std::move(prepared.reference_sha256);
+  for (const spec::Beside& own : session.run.beside) {
+    const auto other = std::make_shared<const network::Network>(
+        named_at(own.network_place, [&] { return network::read_network(own.network); }));
+    sim::Neighbour neighbour{prepare(other, precision, session.run.seed, 1).model, {}};
+    neighbour.schedule =
+        plan::plan_cpu_only({neighbour.model, session.platform,
+                             plan::allowed_core_groups(session.platform, own.cores, session.run.file),
+                             session.run.frequency, session.run.file});
+    session.beside.push_back(std::move(neighbour));
+  }
   return session;
 }
 

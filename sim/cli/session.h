@@ -20,6 +20,7 @@ struct Session {
   spec::Platform platform;
   network::Model model;
   std::string reference_sha256;
+  std::vector<sim::Neighbour> beside;
 
   [[nodiscard]] plan::Problem problem() const;
   [[nodiscard]] sim::MachineOptions machine_options() const;

@@ -146,6 +146,22 @@ void print_golden(const std::vector<Row>& rows) {
              std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.pass; }), rows.size());
 }
 
+bool is_limit(const Evidence& row) { return row.bound == Bound::at_least || row.bound == Bound::at_most; }
+
+std::string allowed(const Evidence& row) {
+  switch (row.bound) {
+    case Bound::at_least:
+      return "at least";
+    case Bound::at_most:
+      return "at most";
+    case Bound::points:
+      return fmt::format("{:.0f} points", row.tolerance);
+    case Bound::within:
+      break;
+  }
+  return fmt::format("{:.0f} %", row.tolerance);
+}
+
 void print_evidence(const std::vector<Evidence>& rows) {
   using Align = report::Table::Align;
   report::Table table({{"suite", Align::left},
@@ -161,8 +177,7 @@ void print_evidence(const std::vector<Evidence>& rows) {
   for (const Evidence& row : rows) {
     table.row({row.suite, row.claim, row.reference, row.calibrated ? "yes" : ".", row.unit,
                fmt::format("{:.2f}", row.expected), fmt::format("{:.2f}", row.figure),
-               row.at_least ? "." : fmt::format("{:+.1f}", row.error()),
-               row.at_least ? "at least" : fmt::format("{:.0f} %", row.tolerance),
+               is_limit(row) ? "." : fmt::format("{:+.1f}", row.error()), allowed(row),
                row.pass() ? "ok" : "OUTSIDE"});
   }
   fmt::print("{}\n{} of {} claims hold\n", table.text(),
@@ -174,11 +189,12 @@ Json json_of(const Evidence& row) {
   Json json{{"suite", row.suite},       {"claim", row.claim},       {"reference", row.reference},
             {"unit", row.unit},         {"expected", row.expected}, {"figure", row.figure},
             {"fitted", row.calibrated}, {"pass", row.pass()}};
-  if (row.at_least) {
-    json["at_least"] = row.expected;
+  if (is_limit(row)) {
+    json[row.bound == Bound::at_least ? "at_least" : "at_most"] = row.expected;
   } else {
-    json["error_percent"] = row.error();
-    json["tolerance_percent"] = row.tolerance;
+    const std::string unit = row.bound == Bound::points ? "_points" : "_percent";
+    json["error" + unit] = row.error();
+    json["tolerance" + unit] = row.tolerance;
   }
   return json;
 }

@@ -10,7 +10,8 @@ namespace tandem::sim {
 
 class Barrier {
  public:
-  explicit Barrier(Picoseconds cost) : cost_(cost), released_("barrier_released") {}
+  explicit Barrier(Picoseconds cost)
+      : cost_(cost), released_(sc_core::sc_gen_unique_name("barrier_released")) {}
 
   // Called from a SystemC thread; returns when `participants` threads have arrived.
   void arrive(std::uint32_t participants) {

@@ -41,6 +41,7 @@ BusMaster::BusMaster(const sc_core::sc_module_name& name, EventQueue& queue, con
     : sc_module(name), socket("socket"), queue_(queue), spec_(spec) {
   socket.bind(static_cast<AxiBackward&>(*this));
   directions_[0].limit = spec.max_reads;
+  directions_[0].most_bytes = spec.max_read_bytes;
   directions_[1].limit = spec.max_writes;
 }
 
@@ -65,7 +66,7 @@ void BusMaster::issue(BusRequest request) {
 
 void BusMaster::send(BusCommand command) {
   Direction& direction = directions_[static_cast<std::size_t>(command)];
-  while (!direction.offering && direction.outstanding < direction.limit && !direction.queued.empty()) {
+  while (!direction.offering && !direction.queued.empty() && direction.has_room()) {
     if (free_.empty()) {
       tlm::tlm_mm_interface* const manager = this;
       pool_.push_back(std::make_unique<Transaction>(manager, pool_.size()));
@@ -92,6 +93,7 @@ void BusMaster::send(BusCommand command) {
     extension.responded = false;
 
     ++direction.outstanding;
+    direction.bytes += request.bytes;
     int& most = command == BusCommand::read ? counters_.most_reads : counters_.most_writes;
     most = std::max(most, direction.outstanding);
     direction.offering = true;
@@ -125,7 +127,9 @@ void BusMaster::finish(std::uint64_t index) {
   sc_core::sc_time delay;
   socket->nb_transport_fw(payload, phase, delay);
 
-  --directions_[static_cast<std::size_t>(command)].outstanding;
+  Direction& direction = directions_[static_cast<std::size_t>(command)];
+  --direction.outstanding;
+  direction.bytes -= transaction.request.bytes;
   if (command == BusCommand::read) {
     ++counters_.reads;
     counters_.read_bytes += transaction.request.bytes;

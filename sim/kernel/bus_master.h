@@ -35,8 +35,15 @@ class BusMaster : public sc_core::sc_module, private AxiInitiatorBase, private t
   struct Direction {
     std::deque<BusRequest> queued;
     int limit = 1;
-    int outstanding = 0;    // sent and not done
-    bool offering = false;  // BEGIN_REQ sent, END_REQ not seen
+    int outstanding = 0;          // sent and not done
+    std::int64_t most_bytes = 0;  // 0: no limit
+    std::int64_t bytes = 0;       // of what is outstanding
+    bool offering = false;        // BEGIN_REQ sent, END_REQ not seen
+
+    [[nodiscard]] bool has_room() const {
+      return outstanding < limit &&
+             (most_bytes == 0 || bytes == 0 || bytes + queued.front().bytes <= most_bytes);
+    }
   };
 
   tlm::tlm_sync_enum nb_transport_bw(AxiPayload& payload, tlm::tlm_phase& phase,

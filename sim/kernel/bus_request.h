@@ -48,7 +48,8 @@ void for_each_burst(std::uint64_t address, std::uint64_t bytes, std::uint32_t li
 struct BusMasterSpec {
   int max_reads = 8;  // payloads accepted by nobody yet or without a response
   int max_writes = 8;
-  std::uint32_t qos = 0;  // 0..15, higher wins arbitration
+  std::uint32_t qos = 0;            // 0..15, higher wins arbitration
+  std::int64_t max_read_bytes = 0;  // a longer read goes alone; 0: no limit
 };
 
 struct BusMasterCounters {

@@ -8,10 +8,13 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "models/core/error.h"
 #include "sim/components/tile_core.h"
 #include "sim/platform/make_accelerator.h"
+#include "sim/platform/neighbour_host.h"
 #include "sim/platform/parts.h"
 #include "sim/platform/recorder.h"
 #include "sim/platform/run_energy.h"
@@ -19,13 +22,6 @@
 namespace tandem::sim {
 
 namespace {
-
-std::vector<cpu::CoherentCaches::ClusterSpec> cache_specs(const spec::Platform& platform) {
-  std::vector<cpu::CoherentCaches::ClusterSpec> specs;
-  for (const spec::Cluster& cluster : platform.clusters)
-    specs.push_back({cluster.name, cluster.l2, cluster.l2_ways});
-  return specs;
-}
 
 std::size_t point_index(const spec::Platform& platform, const spec::Cluster& cluster,
                         const std::map<std::string, Hertz>& frequency) {
@@ -52,42 +48,39 @@ std::vector<std::size_t> points_of(const spec::Platform& platform,
 
 class Machine {
  public:
-  Machine(const spec::Platform& platform, const network::Model& model, lowering::Program program, int images,
-          const MachineOptions& options)
+  Machine(const spec::Platform& platform, const network::Model& model, lowering::Program program,
+          std::vector<lowering::Program> beside, int images, const MachineOptions& options)
       : platform_(platform),
         model_(model),
         program_(std::move(program)),
+        beside_(std::move(beside)),
         options_(options),
         queue_("events"),
         interconnect_("interconnect", queue_, interconnect_spec(platform)),
         dram_("dram", queue_, dram_spec(platform)),
         interrupts_("interrupts", queue_, platform.accelerators.size(), platform.runtime.interrupt_latency),
-        caches_(cache_specs(platform), platform.dram.base, program_.memory_end - platform.dram.base),
+        caches_(cache_specs(platform), platform.dram.base, memory_end() - platform.dram.base),
         barrier_(platform.runtime.barrier),
         points_(points_of(platform, options.frequency)),
         recorder_(platform, model, program_, dram_, caches_, images, points_, options.progress) {
     interconnect_.target_port(0).bind(dram_.socket);
     for (std::size_t i = 0; i < platform.clusters.size(); ++i) {
       masters_.push_back(std::make_unique<BusMaster>(
-          fmt::format("{}_port", platform.clusters[i].name).c_str(), queue_,
-          BusMasterSpec{platform.interconnect.outstanding, platform.interconnect.outstanding, 0}));
+          fmt::format("{}_port", platform.clusters[i].name).c_str(), queue_, cluster_port_spec(platform, i)));
       masters_.back()->socket.bind(interconnect_.master_port(i));
       ports_.push_back(masters_.back().get());
     }
     for (std::size_t i = 0; i < platform.accelerators.size(); ++i) add_accelerator(i);
-    const CoreSurroundings around{platform_, model_,      program_, caches_,
-                                  ports_,    interrupts_, barrier_, recorder_};
-    for (const lowering::CoreProgram& core : program_.cores) {
-      const spec::Cluster& cluster = platform.clusters[static_cast<std::size_t>(core.cluster)];
-      cores_.push_back(std::make_unique<TileCore>(fmt::format("{}_core{}", cluster.name, core.core).c_str(),
-                                                  around, core,
-                                                  points_[static_cast<std::size_t>(core.cluster)]));
+    add_cores(program_, model_, barrier_, recorder_);
+    for (std::size_t i = 0; i < beside_.size(); ++i) {
+      neighbours_.push_back(std::make_unique<NeighbourState>(platform.runtime.barrier, recorder_.use()));
+      add_cores(beside_[i], options.beside[i].model, neighbours_.back()->barrier, neighbours_.back()->host);
     }
+    // Neighbours never end.
+    if (!beside_.empty()) recorder_.on_finish([] { sc_core::sc_stop(); });
     watch_devices();
-    for (const lowering::Segment& segment : program_.segments) {
-      std::memcpy(dram_.at(segment.address, static_cast<std::int64_t>(segment.bytes.size())),
-                  segment.bytes.data(), segment.bytes.size());
-    }
+    load(program_);
+    for (const lowering::Program& other : beside_) load(other);
   }
 
   void run() {
@@ -158,6 +151,34 @@ class Machine {
   }
 
  private:
+  struct NeighbourState {
+    Barrier barrier;
+    NeighbourHost host;
+    NeighbourState(Picoseconds barrier_cost, CoreUse& use) : barrier(barrier_cost), host(use) {}
+  };
+
+  [[nodiscard]] std::uint64_t memory_end() const {
+    return beside_.empty() ? program_.memory_end : beside_.back().memory_end;
+  }
+
+  void add_cores(const lowering::Program& program, const network::Model& model, Barrier& barrier,
+                 CoreHost& host) {
+    const CoreSurroundings around{platform_, model, program, caches_, ports_, interrupts_, barrier, host};
+    for (const lowering::CoreProgram& core : program.cores) {
+      const spec::Cluster& cluster = platform_.clusters[static_cast<std::size_t>(core.cluster)];
+      cores_.push_back(std::make_unique<TileCore>(fmt::format("{}_core{}", cluster.name, core.core).c_str(),
+                                                  around, core,
+                                                  points_[static_cast<std::size_t>(core.cluster)]));
+    }
+  }
+
+  void load(const lowering::Program& program) {
+    for (const lowering::Segment& segment : program.segments) {
+      std::memcpy(dram_.at(segment.address, static_cast<std::int64_t>(segment.bytes.size())),
+                  segment.bytes.data(), segment.bytes.size());
+    }
+  }
+
   void add_accelerator(std::size_t index) {
     const spec::Accelerator& own = platform_.accelerators[index];
     accelerators_.push_back(make_accelerator(own, queue_, dram_, options_));
@@ -194,6 +215,7 @@ class Machine {
   const spec::Platform& platform_;
   const network::Model& model_;
   lowering::Program program_;
+  std::vector<lowering::Program> beside_;
   const MachineOptions& options_;
   EventQueue queue_;
   Interconnect interconnect_;
@@ -206,9 +228,30 @@ class Machine {
   std::vector<std::unique_ptr<BusMaster>> masters_;
   std::vector<BusMaster*> ports_;
   std::vector<std::unique_ptr<Accelerator>> accelerators_;
+  std::vector<std::unique_ptr<NeighbourState>> neighbours_;
   std::vector<std::unique_ptr<TileCore>> cores_;
   std::vector<cpu::CacheBurst> snooped_;
 };
+
+// In memory behind `first_free`. Cores may serve one network only.
+lowering::Program lower_beside(const Neighbour& neighbour, const spec::Platform& platform,
+                               std::uint64_t first_free, std::set<std::pair<int, int>>& taken) {
+  constexpr std::int64_t kAlignment = 1 << 20;
+  constexpr int kForEver = 1'000'000'000;
+  spec::Platform rest = platform;
+  rest.dram.base = static_cast<std::uint64_t>(round_up(static_cast<std::int64_t>(first_free), kAlignment));
+  rest.dram.size =
+      Bytes(platform.dram.size.raw() - static_cast<std::int64_t>(rest.dram.base - platform.dram.base));
+  lowering::Program program = lowering::lower(neighbour.schedule, neighbour.model, rest, kForEver);
+  for (const lowering::CoreProgram& core : program.cores) {
+    if (taken.insert({core.cluster, core.core}).second) continue;
+    throw InputError(
+        {platform.file, 0, 0}, "beside",
+        fmt::format("core {} of {} has another network's work already; give each network its own cores",
+                    core.core, platform.clusters[static_cast<std::size_t>(core.cluster)].name));
+  }
+  return program;
+}
 
 std::vector<spec::StageResult> stages_of(const spec::Schedule& schedule, const spec::RunResult& result) {
   std::vector<spec::StageResult> stages;
@@ -237,7 +280,14 @@ spec::RunResult simulate(const spec::Platform& platform, const network::Model& m
   install_report_handler();
   lowering::Program program = lowering::lower(schedule, model, platform, images);
   if (options.tamper) options.tamper(program);
-  Machine machine(platform, model, std::move(program), images, options);
+  std::set<std::pair<int, int>> taken;
+  for (const lowering::CoreProgram& core : program.cores) taken.insert({core.cluster, core.core});
+  std::vector<lowering::Program> beside;
+  for (const Neighbour& neighbour : options.beside) {
+    const std::uint64_t first_free = beside.empty() ? program.memory_end : beside.back().memory_end;
+    beside.push_back(lower_beside(neighbour, platform, first_free, taken));
+  }
+  Machine machine(platform, model, std::move(program), std::move(beside), images, options);
   const auto begin = std::chrono::steady_clock::now();
   machine.run();
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;

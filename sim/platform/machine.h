@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "models/lowering/program.h"
 #include "models/network/model.h"
@@ -15,7 +16,14 @@
 
 namespace tandem::sim {
 
+// Runs on its own cores, over and over, as long as the measured network runs.
+struct Neighbour {
+  network::Model model;
+  spec::Schedule schedule;
+};
+
 struct MachineOptions {
+  std::vector<Neighbour> beside;
   bool rtl = true;                         // accelerators: the Verilated RTL, else the cycle model
   bool skip_idle_cycles = true;            // the RTL's clock stops while it is idle
   Picoseconds time_limit{0};               // of simulated time; 0: none

@@ -46,4 +46,16 @@ InterconnectSpec interconnect_spec(const spec::Platform& platform) {
   return spec;
 }
 
+BusMasterSpec cluster_port_spec(const spec::Platform& platform, std::size_t cluster) {
+  const int outstanding = platform.interconnect.outstanding;
+  return {outstanding, outstanding, 0, platform.clusters[cluster].reads_in_flight};
+}
+
+std::vector<cpu::CoherentCaches::ClusterSpec> cache_specs(const spec::Platform& platform) {
+  std::vector<cpu::CoherentCaches::ClusterSpec> specs;
+  for (const spec::Cluster& cluster : platform.clusters)
+    specs.push_back({cluster.name, cluster.l2, cluster.l2_ways});
+  return specs;
+}
+
 }  // namespace tandem::sim

@@ -2,9 +2,13 @@
 // What a platform file says about its bus and its memory, as the components want it.
 #pragma once
 
+#include <vector>
+
+#include "models/cpu/coherent_caches.h"
 #include "models/spec/platform.h"
 #include "sim/components/dram_controller.h"
 #include "sim/components/interconnect.h"
+#include "sim/kernel/bus_request.h"
 
 namespace tandem::sim {
 
@@ -13,5 +17,10 @@ DramControllerSpec dram_spec(const spec::Platform& platform);
 
 // Masters: clusters, then accelerators. Targets: DRAM, then the accelerators' registers.
 InterconnectSpec interconnect_spec(const spec::Platform& platform);
+
+// The port through which a cluster's L2 misses leave.
+BusMasterSpec cluster_port_spec(const spec::Platform& platform, std::size_t cluster);
+
+std::vector<cpu::CoherentCaches::ClusterSpec> cache_specs(const spec::Platform& platform);
 
 }  // namespace tandem::sim

@@ -83,6 +83,7 @@ void Recorder::image_end() {
   last_output_ = now();
   std::fill(shares_done_.begin(), shares_done_.end(), 0);
   current_layer_.clear();
+  if (finished() && on_finish_) on_finish_();
 }
 
 spec::LayerResult Recorder::new_layer(LayerId id) const {

@@ -42,7 +42,10 @@ class Recorder : public CoreHost {
 
   // The parts of the result this class knows: layers, latency, outputs, timeline.
   void fill(spec::RunResult& result) const;
+  [[nodiscard]] CoreUse& use() { return use_; }
   [[nodiscard]] const CoreUse& use() const { return use_; }
+  // Called when the last output is there.
+  void on_finish(std::function<void()> call) { on_finish_ = std::move(call); }
 
  private:
   [[nodiscard]] spec::LayerResult new_layer(network::LayerId id) const;
@@ -61,6 +64,7 @@ class Recorder : public CoreHost {
   cpu::CoherentCaches& caches_;
   int images_;
   std::function<void(int, int)> progress_;
+  std::function<void()> on_finish_;
 
   int image_ = -1;
   std::string current_layer_;

@@ -33,7 +33,7 @@ constexpr Picoseconds kWarmUp{20'000'000};            // the cores copy for so l
 class CopyingCore {
  public:
   CopyingCore(BusMaster& port, const spec::CoreType& type, std::uint64_t buffer, std::uint32_t id)
-      : port_(port), limit_(type.stream_bytes_in_flight), buffer_(buffer), id_(id) {}
+      : port_(port), limit_(type.reads_in_flight), buffer_(buffer), id_(id) {}
 
   void go() {
     while (in_flight_ + kBytes <= limit_) read();

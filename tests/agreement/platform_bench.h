@@ -24,7 +24,7 @@ struct PlatformRun {
   bool rtl = false;
   // So many cores of the first cluster copy memory, each from a buffer of its own to another, as fast as the
   // core type allows: bursts of 256 bytes read and then written (merged cache misses), at most
-  // `stream_in_flight` bytes of them in flight.
+  // `reads_in_flight` bytes of them in flight.
   int copying_cores = 0;
 };
 

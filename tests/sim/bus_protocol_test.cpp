@@ -128,6 +128,29 @@ TEST(Timing, ReadTakesLatencyPlusBeats) {
   EXPECT_EQ(bench.done[0][0].when.raw(), 2'000 + 20'000 + 2'000 + 16'000);
 }
 
+TEST(Limits, ReadsInFlightAreCountedInBytesAndWritesAreNot) {
+  BusMasterSpec narrow{64, 64, 0};
+  narrow.max_read_bytes = 512;
+  Bench bench(fabric(1, 1), narrow);
+  for (std::uint64_t i = 0; i < 6; ++i) bench.issue(0, BusCommand::read, kBase + i * 256, 256);
+  run_simulation(kLong);
+  EXPECT_EQ(bench.targets[0]->most_outstanding, 2);
+  EXPECT_EQ(bench.masters[0]->counters().most_reads, 2);
+  EXPECT_EQ(bench.done[0].size(), 6u);
+}
+
+TEST(Limits, AReadLongerThanTheLimitGoesAlone) {
+  BusMasterSpec narrow{64, 64, 0};
+  narrow.max_read_bytes = 128;
+  Bench bench(fabric(1, 1), narrow);
+  for (std::uint64_t i = 0; i < 3; ++i) bench.issue(0, BusCommand::read, kBase + i * 256, 256);
+  for (std::uint64_t i = 0; i < 4; ++i) bench.issue(0, BusCommand::write, kBase + 4096 + i * 256, 256);
+  run_simulation(kLong);
+  EXPECT_EQ(bench.masters[0]->counters().most_reads, 1);
+  EXPECT_GT(bench.masters[0]->counters().most_writes, 1);
+  EXPECT_EQ(bench.done[0].size(), 7u);
+}
+
 TEST(Timing, NarrowMasterPortTakesMoreCycles) {
   Bench bench([] {
     InterconnectSpec spec = fabric(1, 1);

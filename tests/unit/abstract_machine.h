@@ -151,6 +151,9 @@ class AbstractMachine {
         arrive(core, command.participants);
         break;
       case Opcode::operating_point:
+      case Opcode::load_chain:
+      case Opcode::copy:
+      case Opcode::fill:
         break;  // time only
       case Opcode::repeat:
         if (++core.rounds < static_cast<int>(command.participants)) core.next = command.address;

@@ -111,6 +111,15 @@ TEST_F(Coherent, AWholeLineIsWrittenWithoutFetchingIt) {
   EXPECT_EQ(read(0, 0x100, 128), Bursts{});
 }
 
+TEST_F(Coherent, ALineWrittenInPiecesIsFetchedOnceThoughAllOfItIsWritten) {
+  const auto scattered = [&] {
+    return after(
+        [&](Bursts& bursts) { caches_.write(0, 0x100, 128, bursts, CoherentCaches::Writes::scattered); });
+  };
+  EXPECT_EQ(scattered(), (Bursts{{0, false, 0x100, 128}}));
+  EXPECT_EQ(scattered(), Bursts{});
+}
+
 TEST_F(Coherent, APartOfALineIsFetchedFirst) {
   EXPECT_EQ(write(0, 0x120, 128), (Bursts{{0, false, 0x100, 64}, {0, false, 0x180, 64}}));
   EXPECT_EQ(write(0, 0x120, 8), Bursts{}) << "it is there now";

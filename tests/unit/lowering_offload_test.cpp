@@ -156,7 +156,7 @@ TEST(Command, ComesBackFromItsWords) {
 
 TEST(Command, AnythingElseIsNoCommand) {
   for (const std::uint32_t wrong :
-       {0u, static_cast<std::uint32_t>(Opcode::operating_point) + 1, 0x54440001u, 0xffffffffu}) {
+       {0u, static_cast<std::uint32_t>(Opcode::fill) + 1, 0x54440001u, 0xffffffffu}) {
     CommandWords words{};
     words[0] = wrong;
     EXPECT_THROW(decode(words), SimulationError) << wrong;

@@ -60,6 +60,22 @@ TEST_F(Measured, WhatIsWrongIsSaidWithItsLine) {
   }
 }
 
+TEST(MeasuredThreadRows, AreOfOneClusterOrOfBoth) {
+  const auto threads = [&](const std::string& text) {
+    const std::string file = testing::TempDir() + "threads_" + std::to_string(getpid()) + ".csv";
+    std::ofstream(file) << "board,network,threads,time_ms\nboard,alexnet," << text << ",2.5\n";
+    return read_measured_threads(file);
+  };
+  EXPECT_EQ(threads("b2")[0].big, 2);
+  EXPECT_EQ(threads("b2")[0].little, 0);
+  EXPECT_EQ(threads("s4+b1")[0].big, 1);
+  EXPECT_EQ(threads("s4+b1")[0].little, 4);
+  EXPECT_DOUBLE_EQ(threads("b1")[0].time_ms, 2.5);
+  for (const char* const wrong : {"", "b", "b0", "x2", "b12", "b1+b2", "b1,s1", "2b"}) {
+    EXPECT_THROW(threads(wrong), InputError) << wrong;
+  }
+}
+
 TEST(MeasuredParts, OfTheProjectNameLayersThatExist) {
   const auto networks = read_network_parts(project_root() + "/configs/calibration/parts.toml");
   ASSERT_EQ(networks.size(), 3u);

@@ -37,7 +37,7 @@ TEST(PlatformFile, BecomesAPlatform) {
   EXPECT_EQ(platform.clusters[0].cores, 4);
   EXPECT_EQ(platform.clusters[0].l2, Bytes(1 << 20));
   EXPECT_EQ(platform.clusters[0].core.l1d, Bytes(32 * 1024));
-  EXPECT_EQ(platform.clusters[0].core.stream_bytes_in_flight, 384);
+  EXPECT_EQ(platform.clusters[0].core.reads_in_flight, 512);
   EXPECT_EQ(platform.clusters[0].core.chooser.prepare_bytes_per_cycle, 0.987);
   EXPECT_EQ(platform.clusters[0].operating_points.at(0).frequency, Hertz(1'200'000'000));
   EXPECT_EQ(platform.interconnect.clock, Hertz(533'000'000));

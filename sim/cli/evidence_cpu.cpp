@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Times of networks, their parts and their threads, against a board.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "models/cpu/cross_validation.h"
+#include "sim/cli/evidence.h"
+#include "sim/cli/part_experiments.h"
+
+namespace tandem::cli {
+namespace {
+
+constexpr const char* kBoard = "Rock Pi N10, ARM Compute Library";
+constexpr int kAllThreads = 16;
+
+// What was measured beside what is simulated, by network.
+using Times = std::map<std::string, std::pair<double, double>>;
+
+void add_parts(const std::string& cluster, const std::vector<cpu::Observation>& observations,
+               const cpu::Costs& costs, std::vector<Evidence>& rows) {
+  std::vector<double> errors;
+  Times networks;
+  for (const cpu::Observation& one : observations) {
+    if (one.part == cpu::kWholeNetwork) continue;
+    errors.push_back(cpu::error_of(costs, one));
+    networks[one.network].first += one.measured_ms;
+    networks[one.network].second += cpu::predict_ms(costs, one) + one.memory_ms;
+  }
+  for (const auto& [network, times] : networks) {
+    rows.push_back({"cpu", fmt::format("time of {} on all {}", network, cluster), kBoard, "ms", times.first,
+                    times.second, Bound::within, 4, true});
+  }
+  const cpu::ErrorSummary summary = cpu::summarise(errors);
+  rows.push_back({"cpu", fmt::format("mean error of a part, {}", cluster), kBoard, "%", 7, 100 * summary.mean,
+                  Bound::at_most, 0, true});
+  rows.push_back({"cpu", fmt::format("parts within 15 %, {}", cluster), kBoard, "%", 90,
+                  100 * summary.within_15_percent, Bound::at_least, 0, true});
+}
+
+// Whole networks by threads: the time of one, and of more in parts of it.
+void add_threads(const std::vector<cpu::Observation>& observations, const cpu::Costs& costs,
+                 std::vector<Evidence>& rows) {
+  Times one_thread;
+  for (const cpu::Observation& one : observations) {
+    if (one.part != cpu::kWholeNetwork) continue;
+    const double simulated = cpu::predict_ms(costs, one) + one.memory_ms;
+    const auto [first, is_first] = one_thread.try_emplace(one.network, one.measured_ms, simulated);
+    if (is_first) {
+      rows.push_back({"cpu", fmt::format("time of {} on {}", one.network, one.resource), kBoard, "ms",
+                      one.measured_ms, simulated, Bound::within, 10, false});
+      continue;
+    }
+    rows.push_back({"cpu", fmt::format("{} on {}, of one thread's time", one.network, one.resource), kBoard,
+                    "%", 100 * one.measured_ms / first->second.first, 100 * simulated / first->second.second,
+                    Bound::within, 10, false});
+  }
+}
+
+}  // namespace
+
+// At the highest operating points.
+std::vector<Evidence> cpu_evidence() {
+  PartExperiments experiments = open_part_experiments(
+      "rk3399pro", "configs/calibration/armcl_rk3399pro_parts.csv", "configs/calibration/parts.toml");
+  std::map<std::string, Hertz> top;
+  for (const Experiment& one : experiments.experiments) {
+    Hertz& highest = top.try_emplace(one.resource, Hertz(0)).first->second;
+    highest = std::max(highest, one.frequency);
+  }
+  std::erase_if(experiments.experiments,
+                [&](const Experiment& one) { return one.frequency != top.at(one.resource); });
+  add_thread_experiments(experiments, "configs/calibration/armcl_thread_scaling.csv", kAllThreads);
+  const auto observed = experiments.observe();
+  std::vector<Evidence> rows;
+  for (const spec::Cluster& cluster : experiments.platform.clusters) {
+    const std::vector<cpu::Observation>& own = observed.at(cluster.name);
+    const cpu::Costs costs = cpu::costs_of(cluster.core, cluster.kernel_launch);
+    add_parts(cluster.name, own, costs, rows);
+    add_threads(own, costs, rows);
+  }
+  return rows;
+}
+
+}  // namespace tandem::cli
