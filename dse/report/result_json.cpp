@@ -76,8 +76,10 @@ Json result_json(const spec::RunResult& result) {
   for (const auto& [part, energy] : result.energy_parts)
     json["energy_parts_mj"][part] = to_millijoules(energy);
   json["predicted_latency_ms"] = to_milliseconds(result.predicted_latency);
-  json["output_sha256"] = result.output_sha256;
-  json["reference_sha256"] = result.reference_sha256;
+  const bool has_tensors = !result.output_sha256.empty();
+  json["output_sha256"] = has_tensors ? Json(result.output_sha256) : Json(nullptr);
+  json["reference_sha256"] = has_tensors ? Json(result.reference_sha256) : Json(nullptr);
+  json["cpu_fidelity"] = result.cpu_fidelity;
   json["layers"] = Json::array();
   for (const spec::LayerResult& layer : result.layers) json["layers"].push_back(layer_json(layer));
   json["stages"] = Json::array();

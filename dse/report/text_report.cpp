@@ -59,6 +59,10 @@ void totals(const spec::RunResult& result, std::string& text) {
       fmt::format("memory      {:>10.3f} GB/s, {:.2f} MB read, {:.2f} MB written, {:.0f} % row hits\n",
                   result.memory.bandwidth_gbytes_per_s, static_cast<double>(result.memory.read_bytes) * 1e-6,
                   static_cast<double>(result.memory.write_bytes) * 1e-6, 100.0 * result.memory.row_hit_rate);
+  if (result.output_sha256.empty()) {
+    text += "fidelity    analytic: the closed form, nothing was simulated and no tensor computed\n";
+    return;
+  }
   text += fmt::format("output      {}\n", result.output_sha256 == result.reference_sha256
                                               ? "equals the reference, byte for byte"
                                               : "DIFFERS from the reference");

@@ -9,6 +9,7 @@
 
 #include "models/accelerator/cycle_model.h"
 #include "models/accelerator/geometry.h"
+#include "models/accelerator/job_memo.h"
 #include "models/accelerator/timing_constants.h"
 
 namespace tandem::accelerator {
@@ -191,6 +192,27 @@ Cycles mac_cycles(const ConvJob& job, const Array& array) {
 }
 
 Cycles analytic_cycles(const ConvJob& job, const Array& array, const MemoryTiming& memory) {
+  thread_local JobMemo<MemoryTiming, Cycles> memo;
+  return memo.answer(job, array, memory, [&] { return recurrence_cycles(job, array, memory); });
+}
+
+Traffic traffic_of(const ConvJob& job, const Array& array) {
+  const Geometry g = geometry_of(job, array);
+  Traffic traffic;
+  traffic.read_bytes = kJobBytes;
+  const std::int64_t weights = packed_weight_bytes(job, array);
+  const std::int64_t quant = std::int64_t{g.groups} * array.tm * kQuantBytes;
+  for (int row = job.row_begin; row < job.row_end; row += job.band_rows) {
+    const Band band = band_at(job, g, row);
+    const std::int64_t planes = job.form == Form::folded ? 1 : g.in_planes;
+    traffic.read_bytes += planes * band.segment_words * kBeatBytes + weights + quant;
+  }
+  const std::int64_t pixels = std::int64_t{job.row_end - job.row_begin} * job.out_w;
+  traffic.write_bytes = g.written_planes * pixels * out_pixel_bytes(job, g);
+  return traffic;
+}
+
+Cycles recurrence_cycles(const ConvJob& job, const Array& array, const MemoryTiming& memory) {
   return Cycles(static_cast<std::int64_t>(std::llround(Recurrence(job, array, memory).run())));
 }
 

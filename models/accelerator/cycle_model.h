@@ -5,6 +5,7 @@
 //  * analytic_cycles(): closed form for a memory of fixed latency and width, for planners.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -50,10 +51,23 @@ struct MemoryTiming {           // as the accelerator sees it, in its own cycles
   double read_latency = 40;     // address accepted to first data
   double write_latency = 20;    // last data to response
   double bytes_per_cycle = 16;  // sustained, both directions each
+
+  [[nodiscard]] std::uint64_t hash() const {
+    return std::bit_cast<std::uint64_t>(read_latency) * 3 + std::bit_cast<std::uint64_t>(bytes_per_cycle);
+  }
+  bool operator==(const MemoryTiming&) const = default;
 };
 
-// From doorbell to interrupt.
+// From doorbell to interrupt. Remembers its answers, as tile() does; recurrence_cycles() does the work.
 Cycles analytic_cycles(const ConvJob& job, const Array& array, const MemoryTiming& memory);
+Cycles recurrence_cycles(const ConvJob& job, const Array& array, const MemoryTiming& memory);
+
+// Bytes a job moves over its master port, its descriptor included: the features of each band once, the
+// weights and quantisation tables of all its channels for each band, the results once.
+struct Traffic {
+  std::int64_t read_bytes = 0, write_bytes = 0;
+};
+Traffic traffic_of(const ConvJob& job, const Array& array);
 
 // Cycles in which the array does useful or padded MACs; independent of memory.
 Cycles mac_cycles(const ConvJob& job, const Array& array);

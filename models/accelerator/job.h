@@ -59,6 +59,8 @@ struct ConvJob {
   // Chosen by tile(): output rows a band (all input rows it needs sit in the feature buffer) and input
   // channel chunks (of Tn) whose weights for Tm output channels sit in one weight bank.
   int band_rows = 0, chunks_per_slice = 0;
+
+  bool operator==(const ConvJob&) const = default;
 };
 
 std::array<std::uint32_t, kJobWords> encode(const ConvJob& job, const Array& array);
@@ -66,7 +68,7 @@ ConvJob decode(std::span<const std::uint32_t, kJobWords> words);
 
 // Fills band_rows and chunks_per_slice, by the least analytic_cycles(). When the buffers cannot hold the
 // smallest tile the reason, with the numbers ("needs 150528 bytes of feature buffer for one output row, has
-// 131072").
+// 131072"). Planners and sweeps ask for the same shapes over and over, so each thread remembers its answers.
 std::optional<std::string> tile(ConvJob& job, const Array& array);
 
 // Weights as a network has them, [out_channels][in_channels][kernel_h][kernel_w]: of one group, or, for a

@@ -5,6 +5,7 @@
 #include "models/accelerator/cycle_model.h"
 #include "models/accelerator/geometry.h"
 #include "models/accelerator/job.h"
+#include "models/accelerator/job_memo.h"
 
 namespace tandem::accelerator {
 
@@ -94,9 +95,7 @@ int rows_that_fit(const ConvJob& job, const Geometry& g, std::int64_t words) {
   return low;
 }
 
-}  // namespace
-
-std::optional<std::string> tile(ConvJob& job, const Array& array) {
+std::optional<std::string> search(ConvJob& job, const Array& array) {
   if (auto problem = check_fields(job, array)) return problem;
   job.chunks_per_slice = 0;
   const Geometry g = geometry_of(job, array);
@@ -138,7 +137,7 @@ std::optional<std::string> tile(ConvJob& job, const Array& array) {
       job.band_rows = static_cast<int>(divide_up(rows, divide_up(rows, fit)));
       if (job.band_rows == before) continue;
       before = job.band_rows;
-      const Cycles cycles = analytic_cycles(job, array, MemoryTiming{});
+      const Cycles cycles = recurrence_cycles(job, array, MemoryTiming{});
       if (best.band_rows == 0 || cycles < best_cycles) {
         best_cycles = cycles;
         best = job;
@@ -148,6 +147,35 @@ std::optional<std::string> tile(ConvJob& job, const Array& array) {
   }
   job.band_rows = best.band_rows;
   job.chunks_per_slice = best.chunks_per_slice;
+  return std::nullopt;
+}
+
+struct Nothing {
+  [[nodiscard]] std::uint64_t hash() const { return 0; }
+  bool operator==(const Nothing&) const = default;
+};
+
+struct Answer {
+  int band_rows = 0, chunks_per_slice = 0;
+  std::optional<std::string> refusal;
+};
+
+}  // namespace
+
+std::optional<std::string> tile(ConvJob& job, const Array& array) {
+  thread_local JobMemo<Nothing, Answer> memo;
+  job.band_rows = job.chunks_per_slice = 0;
+  const Answer& answer = memo.answer(job, array, {}, [&] {
+    ConvJob tried = job;
+    Answer found;
+    found.refusal = search(tried, array);
+    found.band_rows = tried.band_rows;
+    found.chunks_per_slice = tried.chunks_per_slice;
+    return found;
+  });
+  if (answer.refusal) return answer.refusal;
+  job.band_rows = answer.band_rows;
+  job.chunks_per_slice = answer.chunks_per_slice;
   return std::nullopt;
 }
 

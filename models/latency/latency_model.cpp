@@ -62,8 +62,8 @@ double LatencyModel::stream_rate(std::int64_t bytes_in_flight) const {
 }
 
 // The busiest thread is the first: its share is the largest, and it meets the weights before the others.
-Picoseconds LatencyModel::cpu_time(network::LayerId layer, const lowering::Resource& cores,
-                                   const network::OutputRange& range) const {
+CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resource& cores,
+                                 const network::OutputRange& range) const {
   const spec::Cluster& cluster = platform_.clusters[static_cast<std::size_t>(cores.cluster)];
   const std::vector<cpu::Share> shares =
       cpu::deal(model_.network->layer(layer).output, range, cores.cores, placement_.block);
@@ -74,7 +74,10 @@ Picoseconds LatencyModel::cpu_time(network::LayerId layer, const lowering::Resou
     const double bytes = static_cast<double>(total_bytes(ranges));
     return bytes * cores.cores > static_cast<double>(cluster.l2.raw()) / 2 ? bytes : 0.0;
   };
-  Picoseconds total{0};
+  CorePart part;
+  if (shares.front().empty()) return part;
+  part.cores = static_cast<double>((range.k1 - range.k0)) * static_cast<double>(range.p1 - range.p0) *
+               model_.network->layer(layer).output.w / static_cast<double>(shares.front().elements());
   for (const lowering::KernelStep& step : lowering::kernel_steps(
            model_, placement_, cluster.core, layer, {cores.cluster, cores.cores, range, shares.front()})) {
     const double writes = beyond_cache(step.writes);
@@ -88,15 +91,47 @@ Picoseconds LatencyModel::cpu_time(network::LayerId layer, const lowering::Resou
     const Picoseconds memory = seconds_to_time(std::max(own, all / all_cores));
     const Picoseconds work =
         clock_of(cores.cluster).time(cpu::cycles_of(step.work, cluster.core, model_.precision));
-    total += (step.overlapped ? std::max(memory, work) : memory + work) +
-             cluster.kernel_launch * (step.work.launches * (cores.cores - 1));
+    const Picoseconds both = step.overlapped ? std::max(memory, work) : memory + work;
+    part.time += both + cluster.kernel_launch * (step.work.launches * (cores.cores - 1));
+    part.computing += work;
+    part.stalled += both - work;
+    part.read_bytes += (reads + weights / fetchers) * part.cores;
+    part.write_bytes += writes * part.cores;
+    part.l2_lines +=
+        static_cast<double>(total_bytes(step.reads) + total_bytes(step.weights) + total_bytes(step.writes)) *
+        part.cores / kLine;
   }
-  return total;
+  return part;
+}
+
+UnitPart LatencyModel::unit_part(network::LayerId layer, const lowering::Resource& unit,
+                                 const network::OutputRange& range) const {
+  const spec::Accelerator& own = platform_.accelerators[static_cast<std::size_t>(unit.accelerator)];
+  UnitPart part;
+  for (const accelerator::ConvJob& job : lowering::jobs_without_addresses(model_, layer, range, own.array)) {
+    part.cycles += accelerator::analytic_cycles(job, own.array, timing_of(own));
+    part.mac_cycles += accelerator::mac_cycles(job, own.array);
+    const accelerator::Traffic traffic = accelerator::traffic_of(job, own.array);
+    part.read_bytes += traffic.read_bytes;
+    part.write_bytes += traffic.write_bytes;
+    ++part.jobs;
+  }
+  part.time = Clock(own.clock).time(part.cycles);
+  return part;
 }
 
 Picoseconds LatencyModel::accelerator_time(network::LayerId layer, const lowering::Resource& unit,
                                            const network::OutputRange& range) const {
   const spec::Accelerator& own = platform_.accelerators[static_cast<std::size_t>(unit.accelerator)];
+  const accelerator::MemoryTiming memory = timing_of(own);
+  Cycles cycles{0};
+  for (const accelerator::ConvJob& job : lowering::jobs_without_addresses(model_, layer, range, own.array)) {
+    cycles += accelerator::analytic_cycles(job, own.array, memory);
+  }
+  return Clock(own.clock).time(cycles);
+}
+
+accelerator::MemoryTiming LatencyModel::timing_of(const spec::Accelerator& own) const {
   const Clock clock(own.clock);
   const Clock bus(platform_.interconnect.clock);
   const double period = static_cast<double>(clock.period().raw());
@@ -112,17 +147,13 @@ Picoseconds LatencyModel::accelerator_time(network::LayerId layer, const lowerin
   const double bus_share = static_cast<double>(platform_.interconnect.width_bytes) *
                            static_cast<double>(platform_.interconnect.clock.raw()) * period * 1e-12;
   memory.bytes_per_cycle = std::min({port, bus_share, peak_bytes_per_second_ * period * 1e-12});
-  Cycles cycles{0};
-  for (const accelerator::ConvJob& job : lowering::jobs_without_addresses(model_, layer, range, own.array)) {
-    cycles += accelerator::analytic_cycles(job, own.array, memory);
-  }
-  return clock.time(cycles);
+  return memory;
 }
 
 Picoseconds LatencyModel::compute(network::LayerId layer, const lowering::Resource& resource,
                                   const network::OutputRange& range) const {
   return resource.accelerator >= 0 ? accelerator_time(layer, resource, range)
-                                   : cpu_time(layer, resource, range);
+                                   : core_part(layer, resource, range).time;
 }
 
 Picoseconds LatencyModel::maintenance(network::LayerId layer, const lowering::Resource& cores,
@@ -140,12 +171,15 @@ Picoseconds LatencyModel::maintenance(network::LayerId layer, const lowering::Re
   return clock_of(cores.cluster).time(Cycles(static_cast<std::int64_t>(cycles))) + runtime.barrier * 2;
 }
 
+Picoseconds LatencyModel::register_access(int cluster) const {
+  return clock_of(cluster).time(Cycles(platform_.runtime.register_access_cycles)) + load_latency_;
+}
+
 Picoseconds LatencyModel::split_layer(network::LayerId layer, const lowering::Resource& accelerator,
                                       const lowering::Resource& cores, int split) const {
   const network::Shape output = model_.network->layer(layer).output;
   const spec::Runtime& runtime = platform_.runtime;
-  const Clock clock = clock_of(cores.cluster);
-  const Picoseconds register_access = clock.time(Cycles(runtime.register_access_cycles)) + load_latency_;
+  const Picoseconds register_access = this->register_access(cores.cluster);
   Picoseconds unit_side{0};
   Picoseconds start{0};
   if (split > 0) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "models/accelerator/cycle_model.h"
+#include "models/latency/core_part.h"
 #include "models/lowering/placement.h"
 #include "models/lowering/resources.h"
 #include "models/network/kernels/layer_kernel.h"
@@ -26,6 +27,14 @@ class LatencyModel {
   [[nodiscard]] Picoseconds compute(network::LayerId layer, const lowering::Resource& resource,
                                     const network::OutputRange& range) const;
 
+  // The same with what energy is counted from.
+  [[nodiscard]] CorePart core_part(network::LayerId layer, const lowering::Resource& cores,
+                                   const network::OutputRange& range) const;
+  [[nodiscard]] UnitPart unit_part(network::LayerId layer, const lowering::Resource& unit,
+                                   const network::OutputRange& range) const;
+  // A core of the cluster reads or writes a device register.
+  [[nodiscard]] Picoseconds register_access(int cluster) const;
+
   // From the layer's first command to its last barrier when [0, split) channels run on the accelerator and
   // the rest on the core group; either part may be empty.
   [[nodiscard]] Picoseconds split_layer(network::LayerId layer, const lowering::Resource& accelerator,
@@ -41,10 +50,9 @@ class LatencyModel {
   [[nodiscard]] double stream_rate(std::int64_t bytes_in_flight) const;
 
  private:
-  [[nodiscard]] Picoseconds cpu_time(network::LayerId layer, const lowering::Resource& cores,
-                                     const network::OutputRange& range) const;
   [[nodiscard]] Picoseconds accelerator_time(network::LayerId layer, const lowering::Resource& unit,
                                              const network::OutputRange& range) const;
+  [[nodiscard]] accelerator::MemoryTiming timing_of(const spec::Accelerator& unit) const;
   [[nodiscard]] Clock clock_of(int cluster) const;
 
   const network::Model& model_;

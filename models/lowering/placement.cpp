@@ -7,6 +7,7 @@
 
 #include "models/cpu/kernel.h"
 #include "models/lowering/offload.h"
+#include "models/network/shapes.h"
 
 namespace tandem::lowering {
 
@@ -219,8 +220,7 @@ Placement place(const network::Model& model, const spec::Platform& platform) {
       own.output = placement.layers[static_cast<std::size_t>(layer.inputs[0])].output;
     }
     if (layer.kind != LayerKind::conv && layer.kind != LayerKind::fully_connected) continue;
-    const auto count =
-        static_cast<std::int64_t>(model.parameters[static_cast<std::size_t>(id)].weights.size());
+    const std::int64_t count = network::weight_count(layer, network.input_shape(id));
     own.weights = {allocator.take(count * element), count * element};
     if (model.precision == network::Precision::int8) own.packed = take_packed(model, platform, id, allocator);
     if (model.precision == network::Precision::fp32 && cpu::is_winograd_shape(network, id)) {

@@ -134,14 +134,15 @@ const char* to_string(Activation activation);
 std::optional<Activation> activation_from(const std::string& name);
 std::string to_string(const Shape& shape);  // "64x56x56"
 
-// Readers. Throw InputError.
-Network read_network_toml(const std::string& path);
+// Readers. Throw InputError. `changes`: assignments "layer.conv1.out=32" on top of the file, see
+// toml_reader::Document::set.
+Network read_network_toml(const std::string& path, const std::vector<std::string>& changes = {});
 Network parse_network_toml(const std::string& text, const std::string& file_name);
 std::string write_network_toml(const Network& network);  // the same network, without parameters
 // These two are in the library tandem_onnx (models/network/onnx/).
 Network import_onnx(const std::string& path);  // warnings go to stderr
 // By extension, .toml or .onnx. A bare name is configs/networks/NAME.toml under the folder in the environment
 // variable TANDEM_ROOT, else under the source folder of the build.
-Network read_network(const std::string& path_or_name);
+Network read_network(const std::string& path_or_name, const std::vector<std::string>& changes = {});
 
 }  // namespace tandem::network

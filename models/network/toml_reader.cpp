@@ -168,7 +168,11 @@ Network read_document(const Document& document, const std::string& file_name) {
 
 }  // namespace
 
-Network read_network_toml(const std::string& path) { return read_document(Document::parse_file(path), path); }
+Network read_network_toml(const std::string& path, const std::vector<std::string>& changes) {
+  Document document = Document::parse_file(path);
+  for (const std::string& change : changes) document.set(change);
+  return read_document(document, path);
+}
 
 Network parse_network_toml(const std::string& text, const std::string& file_name) {
   return read_document(Document::parse_text(text, file_name), file_name);

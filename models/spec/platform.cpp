@@ -179,10 +179,11 @@ CoreType read_core_type(const std::string& name) {
   return core;
 }
 
-Platform read_platform(const std::string& name_or_path) {
+Platform read_platform(const std::string& name_or_path, const std::vector<std::string>& changes) {
   Platform platform;
   platform.file = resolve_config("platforms", name_or_path);
-  const Document document = Document::parse_file(platform.file);
+  Document document = Document::parse_file(platform.file);
+  for (const std::string& change : changes) document.set(change);
   const Table root = document.root();
   platform.name = root.string("name");
   std::set<std::string> names;

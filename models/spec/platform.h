@@ -115,7 +115,8 @@ struct Platform {
 };
 
 // By name (configs/platforms/NAME.toml) or path. Throws InputError with all problems.
-Platform read_platform(const std::string& name_or_path);
+// `changes`: assignments "cluster.a53.cores=2" on top of the file, see toml_reader::Document::set.
+Platform read_platform(const std::string& name_or_path, const std::vector<std::string>& changes = {});
 CoreType read_core_type(const std::string& name);
 
 }  // namespace tandem::spec

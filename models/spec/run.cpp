@@ -29,15 +29,53 @@ Planner planner_from(const std::string& name, const std::string& where) {
                        "; allowed is one of " + join(names));
 }
 
+namespace {
+
+const std::vector<std::string> kCpuFidelities = {"analytic", "tile"};
+const std::vector<std::string> kAcceleratorFidelities = {"analytic", "model", "rtl"};
+
+// The closed form knows no bus that a simulated part could hang on, so one analytic part makes the other so.
+void read_fidelity(const Table& table, Run& run) {
+  const bool cpu = table.has("cpu"), unit = table.has("accelerator");
+  run.cpu = static_cast<CpuFidelity>(table.choice_or("cpu", 1, kCpuFidelities));
+  run.accelerator =
+      static_cast<AcceleratorFidelity>(table.choice_or("accelerator", 2, kAcceleratorFidelities));
+  const bool cpu_analytic = run.cpu == CpuFidelity::analytic;
+  const bool unit_analytic = run.accelerator == AcceleratorFidelity::analytic;
+  if (cpu && unit && cpu_analytic != unit_analytic) {
+    table.problem(cpu_analytic ? "accelerator" : "cpu",
+                  std::string("is \"") + (cpu_analytic ? to_string(run.accelerator) : to_string(run.cpu)) +
+                      "\" beside an analytic " + (cpu_analytic ? "cpu" : "accelerator") +
+                      "; the closed form takes both or none");
+  }
+  if (cpu_analytic) run.accelerator = AcceleratorFidelity::analytic;
+  if (unit_analytic) run.cpu = CpuFidelity::analytic;
+}
+
+}  // namespace
+
+const char* to_string(CpuFidelity fidelity) {
+  return kCpuFidelities[static_cast<std::size_t>(fidelity)].c_str();
+}
+
 const char* to_string(AcceleratorFidelity fidelity) {
-  return fidelity == AcceleratorFidelity::rtl ? "rtl" : "model";
+  return kAcceleratorFidelities[static_cast<std::size_t>(fidelity)].c_str();
 }
 
 Run read_run(const std::string& path, const std::vector<std::string>& assignments) {
   Run run;
   run.file = path;
   Document document = Document::parse_file(resolve_config("runs", path));
-  for (const std::string& assignment : assignments) document.set(assignment);
+  for (const std::string& assignment : assignments) {
+    // What stands behind "platform." and "network." belongs into the files they name.
+    if (assignment.starts_with("platform.")) {
+      run.platform_changes.push_back(assignment.substr(std::string("platform.").size()));
+    } else if (assignment.starts_with("network.")) {
+      run.network_changes.push_back(assignment.substr(std::string("network.").size()));
+    } else {
+      document.set(assignment);
+    }
+  }
   const Table root = document.root();
   run.platform = root.string("platform");
   run.network = root.string("network");
@@ -72,10 +110,7 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
     }
   }
   if (const auto fidelity = root.table_if("fidelity")) {
-    fidelity->choice_or("cpu", 0, {"tile"});
-    run.accelerator = fidelity->choice_or("accelerator", 1, {"model", "rtl"}) == 1
-                          ? AcceleratorFidelity::rtl
-                          : AcceleratorFidelity::model;
+    read_fidelity(*fidelity, run);
   }
   document.finish();
   return run;

@@ -18,8 +18,8 @@ namespace tandem::spec {
 
 enum class Planner { accelerator_only, cpu_only, cosched, oracle };
 enum class Objective { latency };
-enum class CpuFidelity { tile };
-enum class AcceleratorFidelity { model, rtl };
+enum class CpuFidelity { analytic, tile };
+enum class AcceleratorFidelity { analytic, model, rtl };
 
 // A network that runs on its own cores as long as the run does, over and over.
 struct Beside {
@@ -31,6 +31,8 @@ struct Beside {
 struct Run {
   std::string file;
   std::string platform, network;
+  std::vector<std::string> platform_changes,
+      network_changes;                  // "dram.type=...", from --set platform.dram.type=
   Place platform_place, network_place;  // where the file (or --set) names them, for messages
   int images = 1;
   bool int8 = true;
@@ -54,6 +56,7 @@ const char* to_string(Planner planner);
 Planner planner_from(const std::string& name,
                      const std::string& where);  // throws InputError naming the allowed
 const std::vector<std::string>& planner_names();
+const char* to_string(CpuFidelity fidelity);
 const char* to_string(AcceleratorFidelity fidelity);
 
 }  // namespace tandem::spec

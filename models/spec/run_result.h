@@ -57,14 +57,15 @@ struct SimulationResult {
 };
 
 struct RunResult {
-  std::string platform, network, precision, planner, accelerator_fidelity;
+  std::string platform, network, precision, planner;
+  std::string cpu_fidelity = "tile", accelerator_fidelity;
   int images = 0;
   Picoseconds latency{0};  // mean per image, input ready to output ready
   Picoseconds total{0};    // first input to last output
   Picoseconds predicted_latency{0};
   Picojoules energy{0};                            // per image, board included
   std::map<std::string, Picojoules> energy_parts;  // per image, by component
-  std::string output_sha256, reference_sha256;
+  std::string output_sha256, reference_sha256;     // empty at fidelity analytic, which makes no tensors
   std::vector<LayerResult> layers;
   std::vector<StageResult> stages;
   std::vector<AcceleratorResult> accelerators;

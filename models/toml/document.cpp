@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <tuple>
 
@@ -60,7 +61,61 @@ std::vector<std::string> key_parts(const std::string& key) {
   return parts;
 }
 
+// The member of an array of tables: by its place, or by its key "name".
+toml::table& member_of(toml::array& array, const std::string& key, const std::string& part) {
+  std::vector<std::string> allowed;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    toml::table* member = array.get(i)->as_table();
+    if (member == nullptr) continue;
+    const std::string name = (*member)["name"].value_or(std::string());
+    if (part == std::to_string(i) || (!name.empty() && part == name)) return *member;
+    allowed.push_back(name.empty() ? std::to_string(i) : name);
+  }
+  throw InputError(DocumentState::hand(), key,
+                   "\"" + part + "\" names no member of its list; allowed is one of " + join(allowed));
+}
+
+toml::table& table_on_the_way(toml::table& root, const std::string& key,
+                              const std::vector<std::string>& parts) {
+  toml::node* node = &root;
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    if (toml::array* array = node->as_array()) {
+      node = &member_of(*array, key, parts[i]);
+      continue;
+    }
+    toml::table* table = node->as_table();
+    if (table != nullptr && !table->contains(parts[i])) table->insert(parts[i], toml::table{});
+    if (table != nullptr) node = table->get(parts[i]);
+    if (table == nullptr || (!node->is_table() && !node->is_array()))
+      throw InputError(DocumentState::hand(), key, "\"" + parts[i] + "\" is not a table");
+  }
+  if (node->as_table() == nullptr)
+    throw InputError(DocumentState::hand(), key, "names a member of a list, not a key of it");
+  return *node->as_table();
+}
+
+void flatten(const toml::node& node, const std::string& path, std::map<std::string, std::string>& flat) {
+  if (const toml::table* table = node.as_table()) {
+    for (const auto& [key, value] : *table) flatten(value, dotted(path, std::string(key.str())), flat);
+  } else if (const toml::array* array = node.as_array()) {
+    for (std::size_t i = 0; i < array->size(); ++i)
+      flatten(*array->get(i), dotted(path, std::to_string(i)), flat);
+  } else {
+    std::ostringstream text;
+    node.visit([&](const auto& value) {
+      if constexpr (toml::is_value<std::decay_t<decltype(value)>>) text << value;
+    });
+    flat[path] = text.str();
+  }
+}
+
 }  // namespace
+
+std::map<std::string, std::string> Document::flat() const {
+  std::map<std::string, std::string> flat;
+  flatten(state_->root, "", flat);
+  return flat;
+}
 
 void Document::set(const std::string& assignment) {
   const std::size_t equals = assignment.find('=');
@@ -71,18 +126,13 @@ void Document::set(const std::string& assignment) {
   const toml::table parsed = parse_value(key, assignment.substr(equals + 1));
   const std::vector<std::string> parts = key_parts(key);
 
-  toml::table* table = &state_->root;
-  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-    if (!table->contains(parts[i])) table->insert(parts[i], toml::table{});
-    table = table->get(parts[i])->as_table();
-    if (table == nullptr) throw InputError(DocumentState::hand(), key, "\"" + parts[i] + "\" is not a table");
-  }
+  toml::table& table = table_on_the_way(state_->root, key, parts);
   // A copy carries no place in a file, which marks it as given by hand.
   parsed.get("v")->visit([&](const auto& node) {
     if constexpr (toml::is_value<std::decay_t<decltype(node)>>) {
-      table->insert_or_assign(parts.back(), node.get());
+      table.insert_or_assign(parts.back(), node.get());
     } else {
-      table->insert_or_assign(parts.back(), node);
+      table.insert_or_assign(parts.back(), node);
     }
   });
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 
 #include "models/toml/document_state.h"
 #include "models/toml/units.h"
@@ -100,6 +101,55 @@ std::vector<std::string> Table::keys() const {
   std::vector<std::string> names;
   for (auto& [position, name] : sorted) names.push_back(std::move(name));
   return names;
+}
+
+namespace {
+
+std::string toml_text(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return quote(*text);
+  std::ostringstream stream;
+  node.visit([&](const auto& value) { stream << value; });
+  return stream.str();
+}
+
+void collect(const toml::table& table, const std::string& path,
+             std::vector<std::pair<std::string, std::string>>& out) {
+  for (const auto& [key, value] : table) {
+    const std::string name = dotted(path, std::string(key.str()));
+    if (const toml::table* inner = value.as_table()) {
+      collect(*inner, name, out);
+    } else {
+      out.emplace_back(name, toml_text(value));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> Table::values(const std::string& key) const {
+  const toml::node* node = find(*state_, node_, key);
+  std::vector<std::string> texts;
+  if (node == nullptr) return texts;
+  const toml::array* array = node->as_array();
+  if (array == nullptr) {
+    problem(key, "is " + type_name(*node) + "; give a list");
+    return texts;
+  }
+  for (const toml::node& element : *array) texts.push_back(toml_text(element));
+  return texts;
+}
+
+std::vector<std::pair<std::string, std::string>> Table::assignments(const std::string& key) const {
+  const toml::node* node = find(*state_, node_, key);
+  std::vector<std::pair<std::string, std::string>> all;
+  if (node == nullptr) return all;
+  if (const toml::table* table = node->as_table()) {
+    collect(*table, "", all);
+  } else {
+    problem(key, "is " + type_name(*node) + "; give a table");
+  }
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 std::string Table::string(const std::string& key) const {

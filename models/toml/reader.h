@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,11 @@ class Table {
   std::vector<std::int64_t> integer_or_list(const std::string& key, std::int64_t low,
                                             std::int64_t high) const;
 
+  // A list whose elements may be of any kind, each as TOML text (strings with their quotes); absent: empty.
+  std::vector<std::string> values(const std::string& key) const;
+  // What the table says, whatever its keys: (dotted key, value as TOML text), sorted by key; lists stay whole.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> assignments(const std::string& key) const;
+
   Table table(const std::string& key) const;                    // required
   std::optional<Table> table_if(const std::string& key) const;  // optional
   std::vector<Table> tables(const std::string& key) const;      // array of tables; absent: empty
@@ -76,8 +82,12 @@ class Document {
   static Document parse_file(const std::string& path);
   static Document parse_text(const std::string& text, const std::string& file_name);
 
-  // "a.b=value": value as TOML, else as a string. Missing tables on the way are made. Before any reading.
+  // "a.b=value": value as TOML, else as a string. Missing tables on the way are made; in an array of tables the
+  // part of the key is a place (0, 1, ...) or what the table's own `name` says. Before any reading.
   void set(const std::string& assignment);
+
+  // Every value as TOML text by its dotted key, without places, comments and order: what the file says.
+  [[nodiscard]] std::map<std::string, std::string> flat() const;
 
   [[nodiscard]] Table root() const;
   // Throws InputError with every problem and every unknown key so far, in file order; else does nothing.

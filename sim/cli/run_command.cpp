@@ -51,7 +51,7 @@ int run_command(const RunArguments& arguments) {
   if (!arguments.out.empty()) write_files(arguments.out, result, schedule);
   fmt::print("{}", arguments.json ? report::text_of(report::result_json(result), 2) + "\n"
                                   : report::run_text(result));
-  check_output(result.planner, result.output_sha256, result.reference_sha256);
+  if (!session.analytic()) check_output(result.planner, result.output_sha256, result.reference_sha256);
   return 0;
 }
 
@@ -93,6 +93,7 @@ int compare_command(const RunArguments& arguments, const std::vector<std::string
     }
   }
   fmt::print("{}", arguments.json ? report::text_of(comparison, 2) + "\n" : report::compare_text(comparison));
+  if (session.analytic()) return 0;
   for (const Json& row : comparison["rows"])
     check_output(row["planner"], row["output_sha256"], row["reference_sha256"]);
   return 0;

@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "models/core/error.h"
+#include "models/latency/analytic_run.h"
+#include "models/network/kernels/prepare.h"
 #include "sim/cli/children.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/reference_cache.h"
@@ -48,8 +50,9 @@ auto named_at(const Place& place, const Read& read) {
 Session open_session(const std::string& run_file, const std::vector<std::string>& assignments) {
   Session session;
   session.run = spec::read_run(run_file, assignments);
-  session.platform =
-      named_at(session.run.platform_place, [&] { return spec::read_platform(session.run.platform); });
+  session.platform = named_at(session.run.platform_place, [&] {
+    return spec::read_platform(session.run.platform, session.run.platform_changes);
+  });
   if (session.run.array) {
     if (session.platform.accelerators.empty()) {
       throw InputError({run_file, 0, 0}, "accelerator",
@@ -57,12 +60,24 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
     }
     for (spec::Accelerator& unit : session.platform.accelerators) unit.array = *session.run.array;
   }
+  for (const auto& [name, frequency] : session.run.frequency) {
+    const auto& clusters = session.platform.clusters;
+    if (std::none_of(clusters.begin(), clusters.end(),
+                     [&, &wanted = name](const spec::Cluster& cluster) { return cluster.name == wanted; })) {
+      throw InputError({session.platform.file, 0, 0}, "frequency." + name, "is no cluster of this platform");
+    }
+  }
   for (const spec::Cluster& cluster : session.platform.clusters) {
     sim::operating_point(session.platform, cluster, session.run.frequency);
   }
-  const auto network = std::make_shared<const network::Network>(
-      named_at(session.run.network_place, [&] { return network::read_network(session.run.network); }));
+  const auto network = std::make_shared<const network::Network>(named_at(session.run.network_place, [&] {
+    return network::read_network(session.run.network, session.run.network_changes);
+  }));
   const auto precision = session.run.int8 ? network::Precision::int8 : network::Precision::fp32;
+  if (session.analytic()) {
+    session.model = network::sized_model(network, precision);
+    return session;
+  }
   Prepared prepared = prepare(network, precision, session.run.seed, session.run.images);
   session.model = std::move(prepared.model);
   session.reference_sha256 = std::move(prepared.reference_sha256);
@@ -82,15 +97,22 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
 namespace {
 
 // Times of one image, as text: the latency, then every layer's, in picoseconds.
-std::string measure_one(const Session& session, spec::Schedule schedule, plan::Effort effort) {
-  schedule.wait = session.run.wait.value_or(schedule.wait);
-  sim::MachineOptions options = session.machine_options();
-  if (effort == plan::Effort::search) options.rtl = false;
-  const spec::RunResult result = sim::simulate(session.platform, session.model, schedule, 1, options);
+std::string text_of(const spec::RunResult& result) {
   std::string text = std::to_string(result.latency.raw());
   for (const spec::LayerResult& layer : result.layers)
     text += fmt::format(" {}", (layer.end - layer.start).raw());
   return text;
+}
+
+std::string measure_one(const Session& session, spec::Schedule schedule, plan::Effort effort) {
+  schedule.wait = session.run.wait.value_or(schedule.wait);
+  if (session.analytic()) {
+    return text_of(
+        latency::analytic_run(session.platform, session.model, schedule, 1, session.run.frequency));
+  }
+  sim::MachineOptions options = session.machine_options();
+  if (effort == plan::Effort::search) options.rtl = false;
+  return text_of(sim::simulate(session.platform, session.model, schedule, 1, options));
 }
 
 plan::Measured parse_measured(const std::string& text, const network::Network& network) {
@@ -142,6 +164,10 @@ spec::Schedule schedule_for(const Session& session) {
 }
 
 spec::RunResult simulate(const Session& session, const spec::Schedule& schedule, bool show_progress) {
+  if (session.analytic()) {
+    return latency::analytic_run(session.platform, session.model, schedule, session.run.images,
+                                 session.run.frequency);
+  }
   sim::MachineOptions options = session.machine_options();
   std::optional<Progress> progress;
   if (show_progress) {

@@ -19,9 +19,10 @@ struct Session {
   spec::Run run;
   spec::Platform platform;
   network::Model model;
-  std::string reference_sha256;
+  std::string reference_sha256;  // empty at fidelity analytic
   std::vector<sim::Neighbour> beside;
 
+  [[nodiscard]] bool analytic() const { return run.cpu == spec::CpuFidelity::analytic; }
   [[nodiscard]] plan::Problem problem() const;
   [[nodiscard]] sim::MachineOptions machine_options() const;
 };
@@ -33,7 +34,7 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
 spec::Schedule schedule_for(const Session& session, spec::Planner planner);
 spec::Schedule schedule_for(const Session& session);
 
-// Simulates in this process; once only.
+// Simulates in this process, once only; at fidelity analytic computes, as often as you like.
 spec::RunResult simulate(const Session& session, const spec::Schedule& schedule, bool show_progress);
 
 }  // namespace tandem::cli

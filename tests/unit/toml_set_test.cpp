@@ -121,5 +121,28 @@ TEST(TomlSet, WhatIsNoAssignmentIsRefused) {
   EXPECT_EQ(refusal("a = 1", "a.b=4"), "--set: a.b: \"a\" is not a table");
 }
 
+// Members of an array of tables are reached by place or by name.
+TEST(TomlSet, ChangesAMemberOfAList) {
+  const std::string text = "[[cluster]]\nname = \"a\"\ncores = 4\n[[cluster]]\nname = \"b\"\ncores = 2\n";
+  Document document = Document::parse_text(text, "f.toml");
+  document.set("cluster.b.cores=1");
+  document.set("cluster.0.cores=3");
+  const auto flat = document.flat();
+  EXPECT_EQ(flat.at("cluster.0.cores"), "3");
+  EXPECT_EQ(flat.at("cluster.1.cores"), "1");
+  EXPECT_EQ(flat.at("cluster.1.name"), "'b'");
+  const auto refused = [&](const char* assignment) {
+    try {
+      document.set(assignment);
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(refused("cluster.c.cores=1"),
+            "--set: cluster.c.cores: \"c\" names no member of its list; allowed is one of a, b");
+  EXPECT_EQ(refused("cluster.a=1"), "--set: cluster.a: names a member of a list, not a key of it");
+}
+
 }  // namespace
 }  // namespace tandem::toml_reader

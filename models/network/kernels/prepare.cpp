@@ -110,6 +110,19 @@ Model prepare_model(std::shared_ptr<const Network> network, Precision precision,
   return model;
 }
 
+Model sized_model(std::shared_ptr<const Network> network, Precision precision) {
+  Model model;
+  model.network = std::move(network);
+  model.precision = precision;
+  const auto layers = static_cast<std::size_t>(model.network->size());
+  model.parameters.resize(layers);
+  if (precision == Precision::int8) {
+    model.quantization.resize(layers);
+    model.quantized.resize(layers);
+  }
+  return model;
+}
+
 Tensor make_image(const Model& model, int index) {
   Tensor real = make_image_fp32(*model.network, model.seed, index);
   if (model.precision == Precision::fp32) return real;

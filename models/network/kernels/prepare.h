@@ -21,6 +21,10 @@ Tensor make_image_fp32(const Network& network, std::uint64_t seed, int index);
 // `known` (int8): the quantisation of an earlier call with the same arguments; saves the fp32 pass.
 Model prepare_model(std::shared_ptr<const Network> network, Precision precision, std::uint64_t seed,
                     const std::vector<TensorQuantization>* known = nullptr);
+// Without numbers: weights are absent and all tensors have one quantisation. Enough for placing and timing,
+// which ask for sizes only.
+Model sized_model(std::shared_ptr<const Network> network, Precision precision);
+
 Tensor make_image(const Model& model, int index);  // in the model's precision
 
 // All layers' outputs for one image, in layer order.

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a core group does for its part of a layer, by the closed form: time, and what energy is counted from.
+#pragma once
+
+#include <cstdint>
+
+#include "models/core/quantity.h"
+
+namespace tandem::latency {
+
+struct CorePart {
+  Picoseconds time{0};                     // of the busiest core, with the launch of its kernels
+  Picoseconds computing{0}, stalled{0};    // of the busiest core
+  double cores = 0;                        // that many are as busy
+  double read_bytes = 0, write_bytes = 0;  // over the bus, all cores
+  double l2_lines = 0;                     // all cores
+};
+
+// What an accelerator does for its part of a layer.
+struct UnitPart {
+  Picoseconds time{0};
+  Cycles cycles{0}, mac_cycles{0};
+  std::int64_t jobs = 0, read_bytes = 0, write_bytes = 0;
+};
+
+}  // namespace tandem::latency
