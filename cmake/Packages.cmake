@@ -11,6 +11,8 @@ find_package(ONNX CONFIG REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(OpenSSL REQUIRED)  # SHA-256
+find_package(SQLite3 REQUIRED)
+find_package(Pagmo REQUIRED)  # multi-objective evolution; brings Boost.Serialization, Eigen and TBB
 pkg_check_modules(SYSTEMC REQUIRED systemc)
 include(GoogleTest)
 

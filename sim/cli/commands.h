@@ -15,6 +15,14 @@ struct RunArguments {
   bool json = false;
 };
 
+struct SweepArguments {
+  std::string sweep_file;
+  std::string store;  // empty: NAME.db in the working folder
+  int jobs = 0;       // 0: as many as there are cores
+  bool dry = false;   // only show the space
+  bool json = false;
+};
+
 int run_command(const RunArguments& arguments);
 int compare_command(const RunArguments& arguments, const std::vector<std::string>& planners);
 int plan_command(const RunArguments& arguments, const std::string& planner, const std::string& save);
@@ -27,5 +35,10 @@ int calibrate_command(const std::string& platform, const std::string& measured, 
 // those. The suites cpu, energy and memory are held against boards and closed forms.
 int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update,
                      bool json);
+
+// Computes the points a sweep asks for that its store does not know, and answers. 1 when a point's output was
+// not its reference, or all points failed.
+int sweep_command(const SweepArguments& arguments);
+int export_command(const std::string& store, const std::string& out);
 
 }  // namespace tandem::cli

@@ -93,6 +93,22 @@ int run_program(int argc, char** argv) {
   validate->add_flag("--json", json, "print one JSON object and nothing else");
   validate->callback([&] { code = cli::validate_command(suites, golden, update, json); });
 
+  cli::SweepArguments sweep_arguments;
+  CLI::App* sweep = app.add_subcommand("sweep", "compute the points of a design space, and answer");
+  sweep->add_option("sweep", sweep_arguments.sweep_file, "sweep file, or a name in configs/sweeps")
+      ->required();
+  sweep->add_option("--jobs", sweep_arguments.jobs, "points at once; default: the machine's cores")
+      ->check(CLI::Range(1, 1024));
+  sweep->add_option("--store", sweep_arguments.store, "SQLite file of results; default: NAME.db here");
+  sweep->add_flag("--dry-run", sweep_arguments.dry, "only show the space, its size and a sample");
+  sweep->add_flag("--json", sweep_arguments.json, "print one JSON object and nothing else on stdout");
+  sweep->callback([&] { code = cli::sweep_command(sweep_arguments); });
+
+  CLI::App* export_store = app.add_subcommand("export", "write a store's points as CSV");
+  export_store->add_option("store", name, "SQLite file that tandem sweep made")->required();
+  export_store->add_option("--out", out, "CSV file to write; default: stdout");
+  export_store->callback([&] { code = cli::export_command(name, out); });
+
   if (argc > 1 && argv[1][0] != '-') {
     std::vector<std::string> names;
     for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());

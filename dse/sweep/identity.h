@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a point is: the hash of everything that determines its result - the run's keys, the contents of the
+// platform, its cores, the network and the schedule it names, and the program's own sources.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tandem::sweep {
+
+class Identity {
+ public:
+  // `base`: the run file. Throws InputError when it cannot be read.
+  Identity(const std::string& base, std::string code_version);
+
+  struct Answer {
+    std::string id;       // 32 hexadecimal digits
+    std::string content;  // hashes of base, platform, network, schedule: where a difference came from
+  };
+  // Of the base with these assignments. A file that cannot be read counts as its name: the run will say what
+  // is wrong with it.
+  [[nodiscard]] Answer of(const std::vector<std::string>& assignments);
+
+ private:
+  using Flat = std::map<std::string, std::string>;  // dotted key to TOML text
+  const Flat& flat_of(const std::string& assignment);
+  const std::string& platform_content(const std::string& name, const std::vector<std::string>& core_changes);
+  const std::string& file_content(const std::string& kind, const std::string& name);
+
+  std::string code_version_;
+  Flat base_;
+  std::string base_hash_;
+  std::map<std::string, Flat> assignments_;      // remembered
+  std::map<std::string, std::string> contents_;  // likewise: hashes
+};
+
+}  // namespace tandem::sweep
