@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Writes the hash of all sources that determine results to OUT, when it changed. cmake -DROOT=... -DOUT=... -P this.
-file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/models/* ${ROOT}/dse/plan/* ${ROOT}/sim/* ${ROOT}/rtl/*)
+file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/models/* ${ROOT}/dse/pipeline/* ${ROOT}/dse/plan/* ${ROOT}/sim/* ${ROOT}/rtl/*)
 list(FILTER sources INCLUDE REGEX "\\.(cpp|h|sv|svh|sh|py)$")
 # The commands around a run, but what makes a session of it, change no result.
 list(FILTER sources EXCLUDE REGEX "^sim/cli/[^s]")

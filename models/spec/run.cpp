@@ -31,15 +31,15 @@ Planner planner_from(const std::string& name, const std::string& where) {
 
 namespace {
 
-const std::vector<std::string> kCpuFidelities = {"analytic", "tile"};
-const std::vector<std::string> kAcceleratorFidelities = {"analytic", "model", "rtl"};
+const std::vector<std::string> kCpuFidelities = {"tile", "analytic"};
+const std::vector<std::string> kAcceleratorFidelities = {"model", "rtl", "analytic"};
 
 // The closed form knows no bus that a simulated part could hang on, so one analytic part makes the other so.
 void read_fidelity(const Table& table, Run& run) {
   const bool cpu = table.has("cpu"), unit = table.has("accelerator");
-  run.cpu = static_cast<CpuFidelity>(table.choice_or("cpu", 1, kCpuFidelities));
+  run.cpu = static_cast<CpuFidelity>(table.choice_or("cpu", 0, kCpuFidelities));
   run.accelerator =
-      static_cast<AcceleratorFidelity>(table.choice_or("accelerator", 2, kAcceleratorFidelities));
+      static_cast<AcceleratorFidelity>(table.choice_or("accelerator", 1, kAcceleratorFidelities));
   const bool cpu_analytic = run.cpu == CpuFidelity::analytic;
   const bool unit_analytic = run.accelerator == AcceleratorFidelity::analytic;
   if (cpu && unit && cpu_analytic != unit_analytic) {

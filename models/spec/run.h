@@ -18,8 +18,8 @@ namespace tandem::spec {
 
 enum class Planner { accelerator_only, cpu_only, cosched, oracle };
 enum class Objective { latency };
-enum class CpuFidelity { analytic, tile };
-enum class AcceleratorFidelity { analytic, model, rtl };
+enum class CpuFidelity { tile, analytic };
+enum class AcceleratorFidelity { model, rtl, analytic };
 
 // A network that runs on its own cores as long as the run does, over and over.
 struct Beside {
