@@ -27,12 +27,10 @@ std::string text_of_file(const std::string& path) {
 
 class Conductor {
  public:
-  Conductor(const Sweep& sweep, const std::string& code_version, Store& store, Backend& backend,
-            Watcher& watcher)
+  Conductor(const Sweep& sweep, Identity& identity, Store& store, Backend& backend, Watcher& watcher)
       : sweep_(sweep),
         space_(sweep),
-        identity_(sweep.base, code_version),
-        code_version_(code_version),
+        identity_(identity),
         store_(store),
         backend_(backend),
         watcher_(watcher) {}
@@ -103,7 +101,7 @@ class Conductor {
       for (const std::string& raised : level_assignments(level)) job.assignments.push_back(raised);
       const Identity::Answer identity = identity_.of(job.assignments);
       job.id = identity.id;
-      job.provenance = {code_version_, identity.content};
+      job.provenance = {identity_.code_version(), identity.content};
       ids.push_back(job.id);
       add_member(job, level);
       const auto [found, fresh] = job_of.emplace(job.id, jobs.size());
@@ -217,8 +215,7 @@ class Conductor {
 
   const Sweep& sweep_;
   Space space_;
-  Identity identity_;
-  const std::string& code_version_;
+  Identity& identity_;
   Store& store_;
   Backend& backend_;
   Watcher& watcher_;
@@ -236,9 +233,9 @@ std::vector<std::string> level_assignments(const std::string& level) {
           level == "rtl" ? "fidelity.accelerator=\"rtl\"" : "fidelity.accelerator=\"model\""};
 }
 
-SweepResult conduct(const Sweep& sweep, const std::string& code_version, Store& store, Backend& backend,
+SweepResult conduct(const Sweep& sweep, Identity& identity, Store& store, Backend& backend,
                     Watcher& watcher) {
-  return Conductor(sweep, code_version, store, backend, watcher).run();
+  return Conductor(sweep, identity, store, backend, watcher).run();
 }
 
 }  // namespace tandem::sweep

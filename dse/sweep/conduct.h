@@ -75,7 +75,7 @@ struct SweepResult {
 // The keys that raise a run to a level of the ladder.
 std::vector<std::string> level_assignments(const std::string& level);
 
-SweepResult conduct(const Sweep& sweep, const std::string& code_version, Store& store, Backend& backend,
-                    Watcher& watcher);
+// `identity` is the sweep's base's.
+SweepResult conduct(const Sweep& sweep, Identity& identity, Store& store, Backend& backend, Watcher& watcher);
 
 }  // namespace tandem::sweep

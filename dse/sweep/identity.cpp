@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dse/sweep/identity.h"
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -39,8 +42,25 @@ std::string bytes_of(const std::string& path) {
 
 Identity::Identity(const std::string& base, std::string code_version)
     : code_version_(std::move(code_version)),
-      base_(Document::parse_file(resolve_config("runs", base)).flat()),
+      base_(Document::parse_file(resolved("runs", base)).flat()),
       base_hash_(sha256_hex(lines_of(base_)).substr(0, kShort)) {}
+
+Identity::Stamp Identity::stamp_of(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) return {};
+  return {info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ino};
+}
+
+std::string Identity::resolved(const std::string& kind, const std::string& name) {
+  std::string path = kind.empty() ? name : resolve_config(kind, name);
+  files_.emplace(path, stamp_of(path));
+  return path;
+}
+
+bool Identity::files_are_unchanged() const {
+  return std::all_of(files_.begin(), files_.end(),
+                     [](const auto& file) { return stamp_of(file.first) == file.second; });
+}
 
 const Identity::Flat& Identity::flat_of(const std::string& assignment) {
   const auto known = assignments_.find(assignment);
@@ -57,7 +77,7 @@ const std::string& Identity::file_content(const std::string& kind, const std::st
   if (known != contents_.end()) return known->second;
   std::string hash;
   try {
-    const std::string path = kind.empty() ? name : resolve_config(kind, name);
+    const std::string path = resolved(kind, name);
     hash = path.ends_with(".toml") ? sha256_hex(lines_of(Document::parse_file(path).flat()))
                                    : sha256_hex(bytes_of(path));
   } catch (const InputError&) {
@@ -74,7 +94,7 @@ const std::string& Identity::platform_content(const std::string& name,
   if (known != contents_.end()) return known->second;
   std::string content;
   try {
-    Document document = Document::parse_file(resolve_config("platforms", name));
+    Document document = Document::parse_file(resolved("platforms", name));
     content = sha256_hex(lines_of(document.flat()));
     for (const std::string& change : core_changes) document.set(change);
     for (const auto& [path, value] : document.flat()) {

@@ -75,6 +75,8 @@ void limit_memory(Bytes most) {
       send(pipe, 'r', metrics);
     } catch (const std::bad_alloc&) {
       send(pipe, 'm', fmt::format("needs more than {} MiB", memory.raw() >> 20));
+    } catch (const FilesChanged& error) {
+      send(pipe, 'f', error.what());
     } catch (const InputError& error) {
       send(pipe, 'i', error.what());
     } catch (const CheckError& error) {
@@ -227,6 +229,7 @@ class Runner {
       for (const std::string& name : kFailures) {
         if (name[0] == kind) outcome.failure = name;
       }
+      if (kind == 'f') outcome.failure = "changed";
       outcome.reason = text;
     }
     finished(child, std::move(outcome));
@@ -241,7 +244,8 @@ class Runner {
     if (outcome.status == Outcome::Status::failed) {
       outcome.log = end_of(child.log);
       // Its neighbours in the batch, or the load of the machine, may have been the reason: once more, alone.
-      const bool host = is_of_the_host(outcome.failure) || outcome.failure == "crash";
+      const bool host =
+          (is_of_the_host(outcome.failure) && outcome.failure != "changed") || outcome.failure == "crash";
       if (host && child.task.attempt < options_.limits.attempts) {
         again_.push_back({{point}, child.task.attempt + 1});
         return;
@@ -305,7 +309,7 @@ class Runner {
 }  // namespace
 
 bool is_of_the_host(const std::string& failure) {
-  return failure == "timeout" || failure == "memory" || failure == "killed";
+  return failure == "timeout" || failure == "memory" || failure == "killed" || failure == "changed";
 }
 
 void run_points(std::size_t count, const RunnerOptions& options,

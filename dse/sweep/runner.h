@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,18 @@ namespace tandem::sweep {
 
 struct Outcome {
   enum class Status { ok, failed } status = Status::ok;
-  std::string failure;  // of a failed point: check crash input killed memory simulation timeout
+  std::string failure;  // of a failed point: changed check crash input killed memory simulation timeout
   std::string reason;   // one line
   std::string log;      // the end of what the point wrote to stderr
   std::string metrics;  // of a good one: what `work` returned
   int attempts = 0;
   double wall_s = 0;
+};
+
+// A point's files changed while it was computed: thrown by `work`.
+class FilesChanged : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 // Whether the failure says something about this machine rather than about the point, so that a later sweep

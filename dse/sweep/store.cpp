@@ -307,7 +307,7 @@ void Store::merge(const std::string& path) {
   Statement(h.database, h.path, "ATTACH DATABASE ?1 AS other").bind(1, path).run();
   h.execute(
       "INSERT OR IGNORE INTO point SELECT * FROM other.point WHERE failure IS NULL OR failure NOT IN "
-      "('timeout', 'memory', 'killed')");
+      "('timeout', 'memory', 'killed', 'changed')");
   h.execute("INSERT OR IGNORE INTO point SELECT * FROM other.point");
   h.execute("DETACH DATABASE other");
 }

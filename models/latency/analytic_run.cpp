@@ -199,7 +199,13 @@ class AnalyticRun {
     use_.write_bytes += part.write_bytes;
     layer.channels[item.resource.name] += item.range.k1 - item.range.k0;
     layer.busy[item.resource.name] += part.time + maintained;
-    return start + part.time + maintained;
+    // The layer's threads start one after the other, those of an earlier group first; the last ends last.
+    const spec::Cluster& own = platform_.clusters[cluster];
+    const Picoseconds others =
+        (platform_.runtime.thread_start * (item.first_thread + item.resource.cores - 1) +
+         own.kernel_launch * (item.threads - item.resource.cores)) *
+        part.steps;
+    return start + part.time + maintained + others;
   }
 
   // Cores of the layer that have nothing to do look on; without any, the host does.

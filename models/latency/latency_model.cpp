@@ -94,6 +94,7 @@ CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resourc
     const Picoseconds both = step.overlapped ? std::max(memory, work) : memory + work;
     part.time += both + cluster.kernel_launch * (step.work.launches * (cores.cores - 1));
     part.computing += work;
+    ++part.steps;
     part.stalled += both - work;
     part.read_bytes += (reads + weights / fetchers) * part.cores;
     part.write_bytes += writes * part.cores;

@@ -75,6 +75,11 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
   }));
   const auto precision = session.run.int8 ? network::Precision::int8 : network::Precision::fp32;
   if (session.analytic()) {
+    if (!session.run.beside.empty()) {
+      throw InputError(session.run.beside.front().network_place, "beside.network",
+                       "runs beside an analytic run, which knows nothing of what others take; simulate "
+                       "(fidelity.cpu = \"tile\"), or leave it out");
+    }
     session.model = network::sized_model(network, precision);
     return session;
   }

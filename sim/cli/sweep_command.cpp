@@ -24,8 +24,9 @@ constexpr int kAnalyticBatch = 4096;  // a process remembers tilings: the longer
 // On this machine, in child processes.
 class LocalBackend : public sweep::Backend {
  public:
-  LocalBackend(const sweep::Sweep& sweep, int workers, SweepProgress& progress)
-      : sweep_(sweep), workers_(workers), progress_(progress) {}
+  LocalBackend(const sweep::Sweep& sweep, const sweep::Identity& identity, int workers,
+               SweepProgress& progress)
+      : sweep_(sweep), identity_(identity), workers_(workers), progress_(progress) {}
 
   void compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done) override {
     if (jobs.empty()) return;
@@ -34,11 +35,27 @@ class LocalBackend : public sweep::Backend {
     options.batch = level.empty() && all_analytic(jobs) ? kAnalyticBatch : 1;
     options.limits = sweep_.limits_of_point;
     sweep::run_points(
-        jobs.size(), options, [&](std::size_t i) { return compute_point(sweep_.base, jobs[i].assignments); },
-        done, [&] { progress_.tick(); });
+        jobs.size(), options, [&](std::size_t i) { return compute(jobs[i].assignments); }, done,
+        [&] { progress_.tick(); });
   }
 
  private:
+  // A result counts for the files its hash was made of.
+  [[nodiscard]] std::string compute(const std::vector<std::string>& assignments) const {
+    const auto check = [&] {
+      if (!identity_.files_are_unchanged())
+        throw sweep::FilesChanged("a configuration file changed while the sweep ran; start it again");
+    };
+    try {
+      std::string metrics = compute_point(sweep_.base, assignments);
+      check();
+      return metrics;
+    } catch (const InputError&) {
+      check();
+      throw;
+    }
+  }
+
   // Where no point chooses its own fidelity, one tells it of all. What is wrong with that one is its own
   // failure.
   [[nodiscard]] bool all_analytic(const std::vector<sweep::Job>& jobs) const {
@@ -57,6 +74,7 @@ class LocalBackend : public sweep::Backend {
   }
 
   const sweep::Sweep& sweep_;
+  const sweep::Identity& identity_;
   int workers_;
   SweepProgress& progress_;
 };
@@ -71,6 +89,7 @@ int sweep_command(const SweepArguments& arguments) {
   fmt::print(arguments.json ? stderr : stdout, "{}", before);
   std::fflush(stdout);
   if (arguments.dry) return 0;
+  sweep::Identity identity(sweep.base, code_version());
   sweep::Store store(path, sweep::Store::Use::write);
   sweep::SweepResult result;
   {
@@ -78,8 +97,8 @@ int sweep_command(const SweepArguments& arguments) {
     const int workers = arguments.jobs > 0
                             ? arguments.jobs
                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    LocalBackend backend(sweep, workers, progress);
-    result = sweep::conduct(sweep, code_version(), store, backend, progress);
+    LocalBackend backend(sweep, identity, workers, progress);
+    result = sweep::conduct(sweep, identity, store, backend, progress);
   }
   if (arguments.json) {
     report::Json json = sweep::sweep_json(sweep, result);

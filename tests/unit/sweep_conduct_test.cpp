@@ -29,7 +29,8 @@ class Conducted : public testing::Test {
     sweep_ = read_sweep(folder_.write("s.toml", test::kTwoAxes + extra));
     Store store(folder_.file(db), Store::Use::write);
     test::Silent silent;
-    return conduct(sweep_, code, store, backend, silent);
+    Identity identity(sweep_.base, code);
+    return conduct(sweep_, identity, store, backend, silent);
   }
   std::string csv(const std::string& db = "s.db") { return Store(folder_.file(db), Store::Use::read).csv(); }
 
@@ -135,6 +136,9 @@ TEST(SweepIdentity, IsTheContentNotTheName) {
   EXPECT_NE(id({}), id({"platform.cluster.a53.core=\"a73\""}));
   EXPECT_NE(id({}), id({"platform.cluster.a53.cores=2"}));
   EXPECT_NE(id({}), Identity(run, "w").of({}).id);
+  EXPECT_TRUE(identity.files_are_unchanged());
+  EXPECT_EQ(folder.write("r.toml", "platform = \"ultra96\"\n"), run);
+  EXPECT_FALSE(identity.files_are_unchanged()) << "what is computed now is of another file";
 }
 
 }  // namespace
