@@ -28,6 +28,7 @@ using Node = Expression::Node;
 using NodePtr = std::shared_ptr<const Node>;
 
 constexpr int kDeepest = 64;  // nested brackets and signs
+constexpr std::size_t kLongest = 4096;
 
 [[noreturn]] void fail(const std::string& what) { throw InputError({{}, 0, 0}, "", what); }
 
@@ -280,7 +281,11 @@ std::string text_of(const Value& value) {
   return text_of(std::get<double>(value));
 }
 
-Expression::Expression(const std::string& text) : text_(text) { root_ = Parser(text_, names_).run(); }
+Expression::Expression(const std::string& text) : text_(text) {
+  // A long chain of operators is a deep tree.
+  if (text.size() > kLongest) fail(fmt::format("is longer than {} characters", kLongest));
+  root_ = Parser(text_, names_).run();
+}
 
 Value Expression::evaluate(const Lookup& lookup) const { return sweep::evaluate(*root_, lookup); }
 double Expression::number(const Lookup& lookup) const { return number_of(evaluate(lookup)); }

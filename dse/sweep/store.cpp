@@ -129,7 +129,7 @@ struct Store::Handle {
     lock = ::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (lock < 0) throw wrong("cannot be opened; give a file in a folder that exists and can be written");
     for (int tries = 0; flock(lock, LOCK_EX | LOCK_NB) != 0; ++tries) {
-      if (tries == 50) throw wrong("is locked by another sweep; wait for it, or give another store");
+      if (tries == 20) throw wrong("is locked by another sweep; wait for it, or give another store");
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
   }

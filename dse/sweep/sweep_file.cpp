@@ -19,6 +19,7 @@ using toml_reader::Table;
 namespace {
 
 constexpr std::int64_t kMostChoices = 10000;
+constexpr int kMostGroups = 1000;
 constexpr std::int64_t kMostPoints = 100'000'000;
 const std::vector<std::string> kStrategies = {"grid", "random", "latin", "evolution"};
 
@@ -189,6 +190,13 @@ class Reader {
         root_.problem("per", "\"" + name + "\" is no axis; allowed is one of " + join(axes));
       sweep_.per.push_back(name);
     }
+    double groups = 1;
+    for (const Axis& axis : sweep_.axes) {
+      if (std::find(sweep_.per.begin(), sweep_.per.end(), axis.name) != sweep_.per.end())
+        groups *= static_cast<double>(axis.choices.size());
+    }
+    if (groups > kMostGroups)
+      root_.problem("per", fmt::format("makes {:.0f} groups; at most {} are allowed", groups, kMostGroups));
   }
 
   void strategy() {

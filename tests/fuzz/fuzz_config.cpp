@@ -12,6 +12,7 @@
 #include "dse/check/verify.h"
 #include "dse/pipeline/certificate.h"
 #include "dse/pipeline/cost_csv.h"
+#include "dse/sweep/space.h"
 #include "models/network/graph.h"
 #include "models/spec/platform.h"
 #include "models/spec/run.h"
@@ -97,6 +98,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case 'k':
         check_certificate(text);
         break;
+      case 'w': {
+        const tandem::sweep::Sweep sweep = tandem::sweep::read_sweep(MemoryFile(text).path());
+        const tandem::sweep::Space space(sweep);
+        for (const auto& point : tandem::sweep::random_points(space, space.groups().front(), 3, 1))
+          space.assignments(point);
+        break;
+      }
       case 't':
         set_and_read(text);
         break;

@@ -32,7 +32,7 @@ std::string load(const fs::path& path) {
 // The letter that makes the config fuzzer take the right reader.
 void save_configs(const fs::path& configs, const fs::path& out) {
   const std::pair<const char*, const char*> folders[] = {
-      {"networks", "n"}, {"platforms", "p"}, {"runs", "r"}, {"schedules", "s"}};
+      {"networks", "n"}, {"platforms", "p"}, {"runs", "r"}, {"schedules", "s"}, {"sweeps", "w"}};
   for (const auto& [folder, letter] : folders) {
     if (!fs::is_directory(configs / folder)) continue;
     for (const auto& entry : fs::directory_iterator(configs / folder)) {
