@@ -56,7 +56,8 @@ class Table {
 
   // A list whose elements may be of any kind, each as TOML text (strings with their quotes); absent: empty.
   std::vector<std::string> values(const std::string& key) const;
-  // What the table says, whatever its keys: (dotted key, value as TOML text), sorted by key; lists stay whole.
+  // What the table says, whatever its keys: (dotted key, value as TOML text), sorted by key; lists stay
+  // whole.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> assignments(const std::string& key) const;
 
   Table table(const std::string& key) const;                    // required
@@ -82,8 +83,8 @@ class Document {
   static Document parse_file(const std::string& path);
   static Document parse_text(const std::string& text, const std::string& file_name);
 
-  // "a.b=value": value as TOML, else as a string. Missing tables on the way are made; in an array of tables the
-  // part of the key is a place (0, 1, ...) or what the table's own `name` says. Before any reading.
+  // "a.b=value": value as TOML, else as a string. Missing tables on the way are made; in an array of tables
+  // the part of the key is a place (0, 1, ...) or what the table's own `name` says. Before any reading.
   void set(const std::string& assignment);
 
   // Every value as TOML text by its dotted key, without places, comments and order: what the file says.
