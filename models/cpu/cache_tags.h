@@ -33,19 +33,21 @@ class CacheTags {
   // Takes a line out; returns it as it was, if it was present.
   std::optional<CacheLine> remove(LineNumber line);
 
-  [[nodiscard]] std::int64_t capacity_lines() const { return static_cast<std::int64_t>(slots_.size()); }
+  [[nodiscard]] std::int64_t capacity_lines() const { return static_cast<std::int64_t>(lines_.size()); }
 
  private:
-  struct Slot {
-    CacheLine content;
-    bool valid = false;
-  };
-  // Slots of a set in order of use, most recent first.
-  Slot* set_of(LineNumber line);
+  static constexpr LineNumber kFree = ~LineNumber{0};
+  [[nodiscard]] std::size_t first_of_set(LineNumber line) const { return (line & set_mask_) * ways_; }
+  // Of its set, or ways_.
+  [[nodiscard]] std::size_t way_of(LineNumber line, std::size_t first) const;
 
   std::size_t ways_;
   LineNumber set_mask_;
-  std::vector<Slot> slots_;
+  // By set and way. Lines stand twice: all of a set's next to each other, to be found fast.
+  std::vector<LineNumber> lines_;
+  std::vector<std::uint64_t> last_use_;  // 0: free
+  std::vector<CacheLine> contents_;
+  std::uint64_t uses_ = 0;
 };
 
 }  // namespace tandem::cpu

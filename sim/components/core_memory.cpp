@@ -23,23 +23,40 @@ CoreMemory::CoreMemory(std::string name, const spec::Cluster& cluster, int clust
       writing_{0, cluster.core.writes_in_flight},
       progress_("progress") {}
 
-void CoreMemory::issue(BusCommand command, std::uint64_t address, std::uint8_t* data, std::uint32_t bytes,
-                       BusMaster& port, std::function<void()> done) {
+void CoreMemory::issue(const Access& access, std::uint8_t* data, BusMaster& port) {
+  if (free_slots_.empty()) {
+    free_slots_.push_back(slots_.size());
+    slots_.emplace_back();
+  }
+  const std::size_t slot = free_slots_.back();
+  free_slots_.pop_back();
+  slots_[slot] = access;
   BusRequest request;
-  request.command = command;
-  request.address = address;
-  request.bytes = bytes;
+  request.command = access.command;
+  request.address = access.address;
+  request.bytes = access.bytes;
   request.data = data;
   request.id = static_cast<std::uint32_t>(core_);
-  request.done = [this, command, address, done = std::move(done)](BusStatus status) {
-    if (status != BusStatus::okay) {
-      throw SimulationError(fmt::format("{}: {} on a {} of address {:#x}", name_, to_string(status),
-                                        command == BusCommand::read ? "read" : "write", address));
-    }
-    done();
-    wake();
-  };
+  request.done = [this, slot](BusStatus status) { done(slot, status); };
   port.issue(std::move(request));
+}
+
+void CoreMemory::done(std::size_t slot, BusStatus status) {
+  const Access access = slots_[slot];
+  free_slots_.push_back(slot);
+  const bool write = access.command == BusCommand::write;
+  if (status != BusStatus::okay) {
+    throw SimulationError(fmt::format("{}: {} on a {} of address {:#x}", name_, to_string(status),
+                                      write ? "write" : "read", access.address));
+  }
+  if (access.streamed) {
+    (write ? writing_ : reading_).bytes -= access.bytes;
+    (write ? stores_ : loads_) -= 1;
+    issue_more();
+  } else {
+    answered_ = true;
+  }
+  wake();
 }
 
 bool CoreMemory::reached() const {
@@ -63,13 +80,13 @@ void CoreMemory::wait_for(Goal goal) {
 }
 
 void CoreMemory::wake() {
-  if (reached()) progress_.notify(sc_core::SC_ZERO_TIME);
+  if (reached()) notify_now(progress_);
 }
 
 void CoreMemory::transfer(BusCommand command, std::uint64_t address, std::uint8_t* data,
                           std::uint32_t bytes) {
   answered_ = false;
-  issue(command, address, data, bytes, port_, [this] { answered_ = true; });
+  issue({command, address, bytes, false}, data, port_);
   wait_for(Goal::answer);
 }
 
@@ -112,12 +129,8 @@ void CoreMemory::issue_more() {
     in_flight.bytes += bytes;
     (write ? stores_ : loads_) += 1;
     // A line another cluster owned is written back through that cluster's port.
-    issue(write ? BusCommand::write : BusCommand::read, address, nullptr, bytes,
-          *ports_[static_cast<std::size_t>(cluster)], [this, write, bytes] {
-            (write ? writing_ : reading_).bytes -= bytes;
-            (write ? stores_ : loads_) -= 1;
-            issue_more();
-          });
+    issue({write ? BusCommand::write : BusCommand::read, address, bytes, true}, nullptr,
+          *ports_[static_cast<std::size_t>(cluster)]);
   }
 }
 

@@ -6,9 +6,9 @@
 // re-reads are in the cycles of its work), the L2's latency in streams (prefetched), TLBs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -42,8 +42,14 @@ class CoreMemory {
 
  private:
   void issue_more();
-  void issue(BusCommand command, std::uint64_t address, std::uint8_t* data, std::uint32_t bytes,
-             BusMaster& port, std::function<void()> done);
+  struct Access {
+    BusCommand command = BusCommand::read;
+    std::uint64_t address = 0;
+    std::uint32_t bytes = 0;
+    bool streamed = false;
+  };
+  void issue(const Access& access, std::uint8_t* data, BusMaster& port);
+  void done(std::size_t slot, BusStatus status);
   enum class Goal { none, loads, stores, answer };
   [[nodiscard]] bool reached() const;
   void wait_for(Goal goal);
@@ -60,6 +66,8 @@ class CoreMemory {
 
   std::deque<cpu::CacheBurst> queued_;
   std::vector<cpu::CacheBurst> misses_;  // of the load at hand
+  std::vector<Access> slots_;            // of accesses under way
+  std::vector<std::size_t> free_slots_;
   struct InFlight {
     std::int64_t bytes = 0, limit = 0;
   };

@@ -34,7 +34,7 @@ void InterruptController::deliver(std::uint64_t line_and_level) {
   line.seen = line_and_level % 2 != 0;
   if (!line.seen) return;
   ++interrupts_;
-  line.raised.notify();
+  notify_now(line.raised);
   for (const auto& listener : line.listeners) listener();
 }
 

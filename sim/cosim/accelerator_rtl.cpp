@@ -17,14 +17,6 @@ namespace {
 namespace regs = tandem::regs::accelerator;
 
 constexpr int kResetCycles = 8;  // before time 0
-// When a process may run next that the queue does not know of; nothing of this module changes it.
-Picoseconds next_of_others() {
-  const sc_core::sc_time left = sc_core::sc_time_to_pending_activity();
-  // With nothing pending it is as long as SystemC can say, longer than Picoseconds can.
-  return left > to_sc_time(EventQueue::kNever) - sc_core::sc_time_stamp() ? EventQueue::kNever
-                                                                          : now() + to_picoseconds(left);
-}
-
 // Cycles evaluated in one go when nothing else is going to happen; bounds how late a stop can be noticed.
 constexpr int kMaxCyclesAhead = 4096;
 
@@ -93,7 +85,7 @@ void AcceleratorRtl::advance() {
   if (asleep_) return;
   const Picoseconds period = spec_.clock.period();
   if (period * cycle_ > queue_.next()) return;  // the queue calls again then
-  const Picoseconds others = next_of_others(), ahead = head_start();
+  const Picoseconds others = next_of_systemc(), ahead = head_start();
   for (int i = 0; i < kMaxCyclesAhead; ++i) {
     // A cycle may be evaluated once nothing can happen any more that is felt before it begins. What it does
     // itself goes through the queue.

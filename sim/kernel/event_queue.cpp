@@ -41,16 +41,24 @@ void EventQueue::run_due() {
     return;
   }
   running_ = true;
-  while (!heap_.empty() && heap_.front().when <= time) {
-    std::pop_heap(heap_.begin(), heap_.end(), Later{});
-    const Entry entry = heap_.back();
-    heap_.pop_back();
-    ++calls_;
-    entry.action(entry.object, entry.argument);
+  notify_noted_events();
+  for (;;) {
+    while (!heap_.empty() && heap_.front().when <= now()) {
+      std::pop_heap(heap_.begin(), heap_.end(), Later{});
+      const Entry entry = heap_.back();
+      heap_.pop_back();
+      ++calls_;
+      entry.action(entry.object, entry.argument);
+    }
+    for (const Listener& listener : settled_) listener.action(listener.object);
+    // On to the next time without a trip through SystemC, unless a process may run before or at it.
+    if (heap_.empty() || heap_.front().when >= next_of_systemc()) break;
+    ahead_of_systemc = heap_.front().when - time;
   }
-  for (const Listener& listener : settled_) listener.action(listener.object);
   running_ = false;
-  if (!heap_.empty()) due_.notify(to_sc_time(heap_.front().when - time));
+  const Picoseconds next = has_noted_events() ? now() : this->next();
+  ahead_of_systemc = Picoseconds{0};
+  if (next != kNever) due_.notify(to_sc_time(next - time));
 }
 
 }  // namespace tandem::sim

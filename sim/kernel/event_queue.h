@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The simulation's wheel of timed calls: a binary heap ordered by (time, order of asking) behind a single
-// SystemC event. One a simulation, handed to every component; several times cheaper than an sc_event a call,
-// no allocation in steady state, and a fixed order among calls at the same time.
+// SystemC event. It goes on from time to time by itself as long as no SystemC process is due; the calls see
+// the wheel's time as now(), and wake processes with notify_now(). One a simulation, handed to every
+// component; several times cheaper than an sc_event a call, no allocation in steady state, and a fixed order
+// among calls at the same time.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,20 @@ inline sc_core::sc_time to_sc_time(Picoseconds time) {
 inline Picoseconds to_picoseconds(const sc_core::sc_time& time) {
   return Picoseconds(static_cast<std::int64_t>(time.value()));
 }
-inline Picoseconds now() { return to_picoseconds(sc_core::sc_time_stamp()); }
+
+// How far the event queue has gone on by itself since SystemC last moved its time (event_queue.h). Processes
+// only run while it is 0.
+extern Picoseconds ahead_of_systemc;
+
+inline Picoseconds now() { return to_picoseconds(sc_core::sc_time_stamp()) + ahead_of_systemc; }
+// Wakes who waits for the event, now; the only way to do so from a call of the event queue. Ahead of SystemC
+// it notes the event, for SystemC to be told when it gets here: its own timed notifications keep no order.
+void notify_now(sc_core::sc_event& event);
+[[nodiscard]] bool has_noted_events();  // of now
+void notify_noted_events();             // of now, with SystemC's time there too
+// When SystemC has something to do next, what was noted included, or the run's limit; the largest of all
+// times without any.
+Picoseconds next_of_systemc();
 
 // The first edge of the grid {0, period, 2*period, ...} at or after `time`; all clocks share the edge at 0.
 constexpr Picoseconds align_up(Picoseconds time, Picoseconds period) {

@@ -99,7 +99,7 @@ class PlatformBench : public sc_core::sc_module {
     unit_->connect(bus_, platform.clusters.size(), 1);
     unit_->on_interrupt([this](bool level) {
       interrupt_ = level;
-      if (level) progress_.notify(sc_core::SC_ZERO_TIME);
+      if (level) notify_now(progress_);
     });
     for (int core = 0; core < run.copying_cores; ++core) {
       cores_.push_back(std::make_unique<CopyingCore>(
@@ -192,7 +192,7 @@ class PlatformBench : public sc_core::sc_module {
     request.data = reinterpret_cast<std::uint8_t*>(&value);
     request.done = [&](BusStatus) {
       done = true;
-      progress_.notify(sc_core::SC_ZERO_TIME);
+      notify_now(progress_);
     };
     ports_.front()->issue(std::move(request));
     while (!done) wait(progress_);

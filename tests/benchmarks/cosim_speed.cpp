@@ -73,7 +73,7 @@ class Platform : public sc_core::sc_module {
     bus_.target_port(0).bind(dram_.socket);
     accelerator_.on_interrupt([this](bool level) {
       level_ = level;
-      changed_.notify();
+      sim::notify_now(changed_);
     });
     SC_THREAD(run);
   }
@@ -108,7 +108,7 @@ class Platform : public sc_core::sc_module {
     request.address = kRegisters + offset;
     request.bytes = 4;
     request.data = reinterpret_cast<std::uint8_t*>(&value);
-    request.done = [&](sim::BusStatus) { written_.notify(); };
+    request.done = [&](sim::BusStatus) { sim::notify_now(written_); };
     host_.issue(std::move(request));
     wait(written_);
   }

@@ -81,7 +81,7 @@ class Host : public sc_core::sc_module {
     BusStatus result = BusStatus::okay;
     request.done = [&](BusStatus status) {
       result = status;
-      finished_.notify();
+      notify_now(finished_);
     };
     port.issue(std::move(request));
     wait(finished_);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/core/quantity.h"
+#include "models/network/kernels/fp32_tiles.h"
 #include "models/network/kernels/layer_kernel.h"
 
 namespace tandem::network {
@@ -102,72 +103,45 @@ void convolve_int8(const ConvShape& shape, std::span<const std::int8_t> input, i
   }
 }
 
-namespace {
-
-// out[k][x] over a tile of Channels x Columns held in registers; every sum ascends in kk.
-template <std::size_t Channels, std::size_t Columns>
-void fp32_tile(const float* panel, std::size_t panel_width, const std::array<const float*, Channels>& weights,
-               std::size_t depth, std::array<std::array<float, Columns>, Channels>& sums) {
-  std::array<std::array<float, Columns>, Channels> local{};
-  for (std::size_t kk = 0; kk < depth; ++kk) {
-    const float* line = panel + kk * panel_width;
-    for (std::size_t k = 0; k < Channels; ++k) {
-      const float weight = weights[k][kk];
-      for (std::size_t x = 0; x < Columns; ++x) local[k][x] += weight * line[x];
-    }
-  }
-  sums = local;
-}
-
-template <std::size_t Channels, std::size_t Columns>
-void convolve_in_tiles(const ConvShape& shape, std::span<const float> input, std::span<const float> weights,
-                       std::span<const float> bias, const OutputRange& range, std::span<float> out) {
+void convolve_fp32(const ConvShape& shape, std::span<const float> input, std::span<const float> weights,
+                   std::span<const float> bias, const OutputRange& range, std::span<float> out) {
+  const Fp32Tile tile = fp32_tile(shape.output.w);
   const int channels = shape.input.c / shape.groups;
   const std::size_t depth = static_cast<std::size_t>(channels) *
                             static_cast<std::size_t>(shape.window.kernel_h * shape.window.kernel_w);
   const std::size_t width = static_cast<std::size_t>(shape.output.w);
-  const std::size_t padded = static_cast<std::size_t>(tandem::round_up(shape.output.w, Columns));
+  const std::size_t padded =
+      static_cast<std::size_t>(tandem::round_up(shape.output.w, static_cast<std::int64_t>(tile.columns)));
   const std::size_t rows = static_cast<std::size_t>(range.p1 - range.p0);
   std::vector<float> panel(padded * depth);
-  std::array<std::array<float, Columns>, Channels> sums{};
+  std::array<float, kMostTileChannels * kMostTileColumns> sums{};
   for (const GroupPart& part : split_by_group(shape, range)) {
     for (int row = range.p0; row < range.p1; ++row) {
       for_each_patch_element<float>(shape, input, part.group * channels, channels, row, 0.0F,
                                     [&](std::size_t kk, int x, float value) {
                                       panel[kk * padded + static_cast<std::size_t>(x)] = value;
                                     });
-      for (int k = part.k0; k < part.k1; k += static_cast<int>(Channels)) {
-        std::array<const float*, Channels> lines{};
-        for (std::size_t i = 0; i < Channels; ++i) {
+      for (int k = part.k0; k < part.k1; k += static_cast<int>(tile.channels)) {
+        std::array<const float*, kMostTileChannels> lines{};
+        for (std::size_t i = 0; i < tile.channels; ++i) {
           const int channel = std::min(k + static_cast<int>(i), part.k1 - 1);
           lines[i] = weights.data() + static_cast<std::size_t>(channel) * depth;
         }
-        for (std::size_t x0 = 0; x0 < width; x0 += Columns) {
-          fp32_tile<Channels, Columns>(panel.data() + x0, padded, lines, depth, sums);
-          for (std::size_t i = 0; i < Channels && k + static_cast<int>(i) < part.k1; ++i) {
+        for (std::size_t x0 = 0; x0 < width; x0 += tile.columns) {
+          tile.run(panel.data() + x0, padded, lines.data(), depth, sums.data());
+          for (std::size_t i = 0; i < tile.channels && k + static_cast<int>(i) < part.k1; ++i) {
             const std::size_t channel = static_cast<std::size_t>(k) + i;
             float* line = out.data() + ((channel - static_cast<std::size_t>(range.k0)) * rows +
                                         static_cast<std::size_t>(row - range.p0)) *
                                            width;
             const float offset = bias.empty() ? 0.0F : bias[channel];
-            for (std::size_t x = x0; x < std::min(width, x0 + Columns); ++x)
-              line[x] = sums[i][x - x0] + offset;
+            for (std::size_t x = x0; x < std::min(width, x0 + tile.columns); ++x)
+              line[x] = sums[i * tile.columns + x - x0] + offset;
           }
         }
       }
     }
   }
-}
-
-}  // namespace
-
-// Tiles as wide as the rows, so that few columns are computed for nothing; 32 sums fit the registers.
-void convolve_fp32(const ConvShape& shape, std::span<const float> input, std::span<const float> weights,
-                   std::span<const float> bias, const OutputRange& range, std::span<float> out) {
-  const auto convolve = shape.output.w == 1   ? convolve_in_tiles<8, 1>
-                        : shape.output.w <= 8 ? convolve_in_tiles<4, 8>
-                                              : convolve_in_tiles<2, 16>;
-  convolve(shape, input, weights, bias, range, out);
 }
 
 }  // namespace tandem::network
