@@ -11,11 +11,18 @@ spec::Schedule plan_accelerator_only(const Problem& problem) {
   return builder.finish();
 }
 
-spec::Schedule plan_cpu_only(const Problem& problem) {
-  ScheduleBuilder builder(problem, "cpu-only");
+namespace {
+
+spec::Schedule plan_cores(const Problem& problem, const char* name) {
+  ScheduleBuilder builder(problem, name);
   for (const network::LayerId layer : builder.layers())
     builder.add_cores(layer, ScheduleBuilder::Beside::nothing);
   return builder.finish();
 }
+
+}  // namespace
+
+spec::Schedule plan_cpu_only(const Problem& problem) { return plan_cores(problem, "cpu-only"); }
+spec::Schedule plan_kernel_parallel(const Problem& problem) { return plan_cores(problem, "kernel-parallel"); }
 
 }  // namespace tandem::plan

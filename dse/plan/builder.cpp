@@ -26,11 +26,15 @@ ScheduleBuilder::ScheduleBuilder(const Problem& problem, std::string planner)
 }
 
 std::vector<int> ScheduleBuilder::split_points(LayerId layer) const {
+  if (!accelerator_) return {0};
+  return accelerator_steps(problem_.model, layer, problem_.platform.accelerators.front().array);
+}
+
+std::vector<int> accelerator_steps(const network::Model& model, LayerId layer,
+                                   const accelerator::Array& array) {
   std::vector<int> points = {0};
-  if (!accelerator_) return points;
-  const accelerator::Array& array = problem_.platform.accelerators.front().array;
-  if (!lowering::offload_refusal(problem_.model, layer, array).empty()) return points;
-  const int channels = problem_.model.network->layer(layer).output.c;
+  if (!lowering::offload_refusal(model, layer, array).empty()) return points;
+  const int channels = model.network->layer(layer).output.c;
   for (int k = array.tm; k < channels; k += array.tm) points.push_back(k);
   points.push_back(channels);
   return points;

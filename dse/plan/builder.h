@@ -11,6 +11,10 @@
 
 namespace tandem::plan {
 
+// Channels [0, k) an array may take of a layer: 0, its steps, all; only {0} when it cannot run the layer.
+std::vector<int> accelerator_steps(const network::Model& model, network::LayerId layer,
+                                   const accelerator::Array& array);
+
 class ScheduleBuilder {
  public:
   ScheduleBuilder(const Problem& problem, std::string planner);

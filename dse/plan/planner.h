@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dse/pipeline/certificate.h"
 #include "models/latency/latency_model.h"
 #include "models/network/model.h"
 #include "models/spec/platform.h"
@@ -21,7 +22,8 @@ struct Problem {
   const spec::Platform& platform;
   std::vector<std::string> core_groups;  // "a53x4"; never empty
   std::map<std::string, Hertz> frequency;
-  std::string where;  // the run file, for messages
+  std::string where;         // the run file, for messages
+  pipeline::Goal goal = {};  // of the planners of pipelines
 };
 
 // The core groups a run allows: its list, else all cores of every cluster. InputError naming what exists.
@@ -45,7 +47,9 @@ spec::Schedule make_schedule(spec::Planner planner, const Problem& problem, cons
 // One file a planner:
 spec::Schedule plan_accelerator_only(const Problem& problem);  // what it cannot run goes to the cores
 spec::Schedule plan_cpu_only(
-    const Problem& problem);                          // rows shared by the groups in proportion to their rate
+    const Problem& problem);  // rows shared by the groups in proportion to their rate
+// The same over all of them, as the scheme that Pipe-it is measured against is called.
+spec::Schedule plan_kernel_parallel(const Problem& problem);
 spec::Schedule plan_cosched(const Problem& problem);  // per layer the split of least predicted time
 spec::Schedule plan_oracle(const Problem& problem,
                            const Measure& measure);  // per layer the split of least simulated time

@@ -13,20 +13,38 @@ using toml_reader::Document;
 using toml_reader::Table;
 
 const std::vector<std::string>& planner_names() {
-  static const std::vector<std::string> kNames = {"accelerator-only", "cpu-only", "cosched", "oracle"};
+  static const std::vector<std::string> kNames = {"accelerator-only", "cpu-only", "cosched", "oracle",
+                                                  "kernel-parallel",  "pipeit",   "exact",   "joint"};
+  return kNames;
+}
+
+const std::vector<std::string>& objective_names() {
+  static const std::vector<std::string> kNames = {"latency", "throughput", "energy"};
   return kNames;
 }
 
 const char* to_string(Planner planner) { return planner_names()[static_cast<std::size_t>(planner)].c_str(); }
 
-Planner planner_from(const std::string& name, const std::string& where) {
-  const auto& names = planner_names();
+namespace {
+
+std::size_t index_from(const std::string& name, const std::vector<std::string>& names,
+                       const std::string& where) {
   const auto found = std::find(names.begin(), names.end(), name);
-  if (found != names.end()) return static_cast<Planner>(found - names.begin());
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
   const std::string near = nearest_name(name, names);
   throw InputError({where, 0, 0}, "",
                    "\"" + name + "\" is unknown" + (near.empty() ? "" : ", did you mean \"" + near + "\"?") +
                        "; allowed is one of " + join(names));
+}
+
+}  // namespace
+
+Planner planner_from(const std::string& name, const std::string& where) {
+  return static_cast<Planner>(index_from(name, planner_names(), where));
+}
+
+Objective objective_from(const std::string& name, const std::string& where) {
+  return static_cast<Objective>(index_from(name, objective_names(), where));
 }
 
 namespace {
@@ -94,7 +112,9 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
     } else {
       run.planner = static_cast<Planner>(schedule->choice("planner", planner_names()));
     }
-    schedule->choice_or("objective", 0, {"latency"});
+    if (schedule->has("objective"))
+      run.objective = static_cast<Objective>(schedule->choice("objective", objective_names()));
+    run.min_throughput = schedule->number_or("min_throughput", 0, 0, 1e6);
     if (schedule->has("wait"))
       run.wait = static_cast<WaitPolicy>(schedule->choice("wait", wait_policy_names()));
     run.cores = schedule->strings("cores");

@@ -16,8 +16,8 @@
 
 namespace tandem::spec {
 
-enum class Planner { accelerator_only, cpu_only, cosched, oracle };
-enum class Objective { latency };
+enum class Planner { accelerator_only, cpu_only, cosched, oracle, kernel_parallel, pipeit, exact, joint };
+enum class Objective { latency, throughput, energy };
 enum class CpuFidelity { tile, analytic };
 enum class AcceleratorFidelity { model, rtl, analytic };
 
@@ -38,10 +38,11 @@ struct Run {
   bool int8 = true;
   std::optional<accelerator::Array> array;  // replaces the platform's
   Planner planner = Planner::cosched;
-  std::string schedule_file;  // non-empty: no planner, this schedule
-  Objective objective = Objective::latency;
-  std::optional<WaitPolicy> wait;  // absent: interrupt, or what the schedule's file says
-  std::vector<std::string> cores;  // "a53x4"; empty: all
+  std::string schedule_file;           // non-empty: no planner, this schedule
+  std::optional<Objective> objective;  // absent: throughput for planners of pipelines, else latency
+  double min_throughput = 0;           // images a second a pipeline must make; 0: any
+  std::optional<WaitPolicy> wait;      // absent: interrupt, or what the schedule's file says
+  std::vector<std::string> cores;      // "a53x4"; empty: all
   std::vector<Beside> beside;
   std::map<std::string, Hertz> frequency;  // by cluster name; absent: the highest point
   CpuFidelity cpu = CpuFidelity::tile;
@@ -56,6 +57,8 @@ const char* to_string(Planner planner);
 Planner planner_from(const std::string& name,
                      const std::string& where);  // throws InputError naming the allowed
 const std::vector<std::string>& planner_names();
+const std::vector<std::string>& objective_names();
+Objective objective_from(const std::string& name, const std::string& where);  // likewise
 const char* to_string(CpuFidelity fidelity);
 const char* to_string(AcceleratorFidelity fidelity);
 

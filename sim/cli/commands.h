@@ -25,7 +25,20 @@ struct SweepArguments {
 
 int run_command(const RunArguments& arguments);
 int compare_command(const RunArguments& arguments, const std::vector<std::string>& planners);
-int plan_command(const RunArguments& arguments, const std::string& planner, const std::string& save);
+
+struct PlanArguments {
+  RunArguments run;     // its run file may be missing when `costs` is given
+  std::string planner;  // instead of the run file's
+  std::string objective;
+  double min_throughput = 0;  // images a second; 0: any
+  std::string costs;          // CSV of layer times
+  std::string network;        // which of several in it
+  std::string certificate;    // files to write; empty: none
+  std::string save;
+  bool front = false;  // throughput against energy
+};
+int plan_command(const PlanArguments& arguments);
+
 int describe_command(const std::string& what, const std::string& name, bool json);
 int import_command(const std::string& model, const std::string& out);
 // Fits the core types of a platform to measured times of network parts, in so many rounds of simulation.

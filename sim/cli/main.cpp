@@ -25,10 +25,12 @@ int run_program(int argc, char** argv) {
   int code = 0;
   cli::RunArguments arguments;
   const auto add_run_options = [&](CLI::App* command) {
-    command->add_option("run", arguments.run_file, "run file, or a name in configs/runs")->required();
+    CLI::Option* file =
+        command->add_option("run", arguments.run_file, "run file, or a name in configs/runs")->required();
     command->add_option("--set", arguments.assignments, "change a key of the run file: key=value")
         ->allow_extra_args(false);
     command->add_flag("--json", arguments.json, "print one JSON object and nothing else");
+    return file;
   };
 
   CLI::App* run = app.add_subcommand("run", "simulate one run");
@@ -44,13 +46,22 @@ int run_program(int argc, char** argv) {
       ->delimiter(',');
   compare->callback([&] { code = cli::compare_command(arguments, planners); });
 
-  std::string planner;
-  std::string save;
+  cli::PlanArguments planning;
   CLI::App* plan = app.add_subcommand("plan", "make a schedule without simulating it");
-  add_run_options(plan);
-  plan->add_option("--planner", planner, "instead of the run file's");
-  plan->add_option("--save", save, "write the schedule to this TOML file");
-  plan->callback([&] { code = cli::plan_command(arguments, planner, save); });
+  add_run_options(plan)->required(false);
+  plan->add_option("--planner", planning.planner, "instead of the run file's; without one, exact");
+  plan->add_option("--objective", planning.objective, "throughput, latency or energy");
+  plan->add_option("--min-throughput", planning.min_throughput, "images a second a pipeline must make")
+      ->check(CLI::Range(0.0, 1e6));
+  plan->add_option("--costs", planning.costs, "CSV of layer times: network,layer,core_type,cores,time_ms");
+  plan->add_option("--network", planning.network, "which network of the table, where it has several");
+  plan->add_flag("--front", planning.front, "every pipeline that none beats in both throughput and energy");
+  plan->add_option("--certificate", planning.certificate, "write the proof, for tandem-check, to this file");
+  plan->add_option("--save", planning.save, "write the schedule to this TOML file");
+  plan->callback([&] {
+    planning.run = arguments;
+    code = cli::plan_command(planning);
+  });
 
   std::string what;
   std::string name;

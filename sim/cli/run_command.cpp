@@ -99,28 +99,4 @@ int compare_command(const RunArguments& arguments, const std::vector<std::string
   return 0;
 }
 
-int plan_command(const RunArguments& arguments, const std::string& planner, const std::string& save) {
-  const Session session = open_session(arguments.run_file, arguments.assignments);
-  const spec::Schedule schedule = planner.empty()
-                                      ? schedule_for(session)
-                                      : schedule_for(session, spec::planner_from(planner, "--planner"));
-  if (!save.empty()) write_file(save, spec::write_schedule_toml(schedule));
-  Json json;
-  json["bottleneck_ms"] = to_milliseconds(schedule.predicted_latency);
-  json["latency_ms"] = to_milliseconds(schedule.predicted_latency);
-  json["stages"] = Json::array();
-  for (const spec::Stage& stage : schedule.stages) {
-    json["stages"].push_back({{"resources", stage.resources},
-                              {"first_layer", stage.first_layer},
-                              {"last_layer", stage.last_layer},
-                              {"time_ms", to_milliseconds(schedule.predicted_latency)}});
-  }
-  if (arguments.json) {
-    fmt::print("{}\n", report::text_of(json, 2));
-  } else {
-    fmt::print("{}", spec::write_schedule_toml(schedule));
-  }
-  return 0;
-}
-
 }  // namespace tandem::cli

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <thread>
 
+#include "dse/plan/pipeline_planner.h"
 #include "models/core/error.h"
 #include "models/latency/analytic_run.h"
 #include "models/network/kernels/prepare.h"
@@ -17,7 +18,23 @@
 namespace tandem::cli {
 
 plan::Problem Session::problem() const {
-  return {model, platform, plan::allowed_core_groups(platform, run.cores, run.file), run.frequency, run.file};
+  return {model,
+          platform,
+          plan::allowed_core_groups(platform, run.cores, run.file),
+          run.frequency,
+          run.file,
+          goal_of(run.objective.value_or(spec::Objective::throughput), run.min_throughput)};
+}
+
+pipeline::Goal goal_of(spec::Objective objective, double min_throughput) {
+  pipeline::Goal goal;
+  if (objective == spec::Objective::latency) goal.objective = pipeline::Objective::latency;
+  if (objective == spec::Objective::energy) goal.objective = pipeline::Objective::energy;
+  if (min_throughput > 0) {
+    // Below a millionth of an image a second there is no need to look.
+    goal.limit = static_cast<std::int64_t>(1e12 / std::max(min_throughput, 1e-6));
+  }
+  return goal;
 }
 
 sim::MachineOptions Session::machine_options() const {
@@ -156,6 +173,11 @@ plan::Measure measure_in_children(const Session& session) {
 }  // namespace
 
 spec::Schedule schedule_for(const Session& session, spec::Planner planner) {
+  if (session.run.objective == spec::Objective::energy && !plan::plans_pipelines(planner)) {
+    throw InputError({session.run.file, 0, 0}, "schedule.objective",
+                     fmt::format("is energy, but {} looks at time alone; allowed is latency or throughput",
+                                 to_string(planner)));
+  }
   spec::Schedule schedule = plan::make_schedule(planner, session.problem(), measure_in_children(session));
   schedule.wait = session.run.wait.value_or(schedule.wait);
   return schedule;

@@ -30,6 +30,9 @@ struct Session {
 // Reads everything, makes (or finds in the cache) the quantisation and the reference outputs. InputError.
 Session open_session(const std::string& run_file, const std::vector<std::string>& assignments);
 
+// What a planner of pipelines is asked for; `min_throughput` in images a second, 0 for any.
+pipeline::Goal goal_of(spec::Objective objective, double min_throughput);
+
 // The schedule of the session's run: planned, or read from its file. The oracle simulates in child processes.
 spec::Schedule schedule_for(const Session& session, spec::Planner planner);
 spec::Schedule schedule_for(const Session& session);

@@ -263,9 +263,11 @@ TEST(PlannerErrors, NoAccelerator) {
   const network::Model model = model_of_sizes(named("tiny"), Precision::int8);
   for (const auto planner :
        {spec::Planner::accelerator_only, spec::Planner::cosched, spec::Planner::oracle}) {
-    EXPECT_EQ(message_of([&] { planned(planner, model, platform); }),
-              "run.toml: schedule.planner: \"" + std::string(to_string(planner)) +
-                  "\" needs an accelerator and platform hikey970 has none; allowed is cpu-only");
+    EXPECT_EQ(
+        message_of([&] { planned(planner, model, platform); }),
+        "run.toml: schedule.planner: \"" + std::string(to_string(planner)) +
+            "\" needs an accelerator and platform hikey970 has none; allowed is cpu-only, kernel-parallel, "
+            "pipeit, exact or joint");
   }
 }
 
@@ -274,7 +276,7 @@ TEST(PlannerErrors, Fp32OnAnAccelerator) {
   const network::Model model = model_of_sizes(named("tiny"), Precision::fp32);
   EXPECT_EQ(message_of([&] { planned(spec::Planner::cosched, model, platform); }),
             "run.toml: precision: is fp32, but the accelerator computes int8; give \"int8\", or the planner "
-            "cpu-only");
+            "cpu-only, kernel-parallel, pipeit or exact");
 }
 
 TEST(CoreGroups, AreAllCoresUnlessTheRunNamesSome) {

@@ -137,7 +137,7 @@ TEST(PlannerNames, GoBothWays) {
     EXPECT_EQ(std::string(error.what()),
               "--planners: \"cpu_only\" is unknown, did you mean \"cpu-only\"?; allowed is one of "
               "accelerator-only, "
-              "cpu-only, cosched, oracle");
+              "cpu-only, cosched, oracle, kernel-parallel, pipeit, exact, joint");
   }
 }
 

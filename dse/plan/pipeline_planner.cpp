@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dse/plan/pipeline_planner.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include "dse/plan/best_split.h"
+#include "dse/plan/pipeline_costs.h"
+
+namespace tandem::plan {
+
+using network::LayerId;
+using pipeline::CostTable;
+
+namespace {
+
+class Writer {
+ public:
+  Writer(const Problem& problem, const CostTable& table, const pipeline::Plan& plan)
+      : problem_(problem), table_(table), plan_(plan) {
+    const network::Network& network = *problem.model.network;
+    for (LayerId id = 0; id < network.size(); ++id) ids_.emplace(network.layer(id).name, id);
+  }
+
+  spec::Schedule write(spec::Planner planner) {
+    schedule_.network = problem_.model.network->name();
+    schedule_.planner = to_string(planner);
+    schedule_.predicted_latency = Picoseconds(plan_.latency);
+    const auto roles = lowering::layer_roles(problem_.model, problem_.platform);
+    std::map<LayerId, std::pair<const pipeline::Stage*, std::size_t>> where;  // stage, layer of the table
+    for (const pipeline::Stage& stage : plan_.stages) {
+      const pipeline::Group& group = table_.group(stage.group);
+      schedule_.stages.push_back({name_of(stage.layers.front()), name_of(stage.layers.back()),
+                                  pipeline::resource_names(table_, group)});
+      for (const int layer : stage.layers) {
+        const LayerId id = ids_.at(name_of(layer));
+        if (roles[static_cast<std::size_t>(id)] == lowering::LayerRole::compute)
+          where[id] = {&stage, static_cast<std::size_t>(layer)};
+      }
+    }
+    for (const auto& [id, found] : where) add_items(id, *found.first, found.second);
+    return std::move(schedule_);
+  }
+
+ private:
+  [[nodiscard]] const std::string& name_of(int layer) const {
+    return table_.layers[static_cast<std::size_t>(layer)];
+  }
+
+  void add_items(LayerId id, const pipeline::Stage& stage, std::size_t layer) {
+    const pipeline::Group& group = table_.group(stage.group);
+    const std::vector<std::string> names = pipeline::resource_names(table_, group);
+    const network::Shape output = problem_.model.network->layer(id).output;
+    const Picoseconds predicted(group.time[layer]);
+    const auto add = [&](const std::string& resource, int k0, int k1) {
+      if (k0 < k1) {
+        schedule_.items.push_back(
+            {problem_.model.network->layer(id).name, resource, k0, k1, 0, output.h, predicted});
+      }
+    };
+    int split = 0;
+    if (names.size() > 1) {
+      if (!splits_) {
+        latency_.emplace(problem_.model, problem_.platform, problem_.frequency);
+        splits_.emplace(problem_.model, problem_.platform, *latency_,
+                        *lowering::find_resource(problem_.platform, names[1]));
+      }
+      split = splits_->of(id, *lowering::find_resource(problem_.platform, names[0]));
+      add(names[1], 0, split);
+    }
+    add(names[0], split, output.c);
+  }
+
+  const Problem& problem_;
+  const CostTable& table_;
+  const pipeline::Plan& plan_;
+  std::map<std::string, LayerId> ids_;
+  std::optional<latency::LatencyModel> latency_;  // these two for stages with an accelerator
+  std::optional<BestSplit> splits_;
+  spec::Schedule schedule_;
+};
+
+}  // namespace
+
+bool plans_pipelines(spec::Planner planner) {
+  return planner == spec::Planner::pipeit || planner == spec::Planner::exact ||
+         planner == spec::Planner::joint;
+}
+
+pipeline::Solution solve_table(spec::Planner planner, const CostTable& table, const pipeline::Goal& goal,
+                               const std::string& where, bool with_front) {
+  const pipeline::Method method =
+      planner == spec::Planner::pipeit ? pipeline::Method::published : pipeline::Method::exact;
+  try {
+    return pipeline::solve(table, method, goal, with_front);
+  } catch (const std::invalid_argument& error) {
+    throw InputError({where, 0, 0}, "", error.what());
+  }
+}
+
+PipelinePlan plan_pipeline(spec::Planner planner, const Problem& problem, const std::string& csv,
+                           bool with_front) {
+  PipelinePlan answer;
+  const StageResources resources =
+      planner == spec::Planner::joint ? StageResources::cores_and_accelerator : StageResources::cores;
+  answer.table = csv.empty() ? pipeline_costs(problem, resources) : measured_costs(problem, csv);
+  answer.solution =
+      solve_table(planner, answer.table, problem.goal, csv.empty() ? problem.where : csv, with_front);
+  answer.schedule = Writer(problem, answer.table, answer.solution.answer.plan).write(planner);
+  return answer;
+}
+
+}  // namespace tandem::plan

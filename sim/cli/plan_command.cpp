@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// `tandem plan`: a schedule without simulating it, from a run file, from measured times, or from both.
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "dse/pipeline/cost_csv.h"
+#include "dse/plan/pipeline_planner.h"
+#include "dse/report/plan_report.h"
+#include "dse/report/result_json.h"
+#include "models/core/error.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/session.h"
+
+namespace tandem::cli {
+
+using report::Json;
+
+namespace {
+
+void write_text(const std::string& path, const std::string& text, const char* option) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw InputError({path, 0, 0}, option, "cannot be written");
+}
+
+void show_pipeline(const PlanArguments& arguments, const pipeline::CostTable& table,
+                   const pipeline::Solution& solution, spec::Planner planner) {
+  if (!arguments.certificate.empty())
+    write_text(arguments.certificate, solution.certificate, "--certificate");
+  fmt::print("{}", arguments.run.json
+                       ? report::text_of(report::pipeline_json(table, solution, to_string(planner)), 2) + "\n"
+                       : report::pipeline_text(table, solution, to_string(planner)));
+}
+
+int plan_table(const PlanArguments& arguments) {
+  const spec::Planner planner =
+      arguments.planner.empty() ? spec::Planner::exact : spec::planner_from(arguments.planner, "--planner");
+  if (!plan::plans_pipelines(planner)) {
+    throw InputError({"--planner", 0, 0}, "",
+                     fmt::format("\"{}\" needs a run file; a cost table alone is for pipeit, exact, joint",
+                                 arguments.planner));
+  }
+  if (!arguments.save.empty())
+    throw InputError({"--save", 0, 0}, "",
+                     "needs a run file: a cost table has no shapes to make work items of");
+  if (!arguments.run.assignments.empty())
+    throw InputError({"--set", 0, 0}, "", "changes a run file, and none is given");
+  const pipeline::CostTable table = pipeline::read_cost_csv(arguments.costs, arguments.network);
+  const spec::Objective objective = arguments.objective.empty()
+                                        ? spec::Objective::throughput
+                                        : spec::objective_from(arguments.objective, "--objective");
+  const pipeline::Goal goal = goal_of(objective, arguments.min_throughput);
+  show_pipeline(arguments, table, plan::solve_table(planner, table, goal, arguments.costs, arguments.front),
+                planner);
+  return 0;
+}
+
+Json single_stage_json(const spec::Schedule& schedule) {
+  Json json;
+  json["network"] = schedule.network;
+  json["planner"] = schedule.planner;
+  json["bottleneck_ms"] = to_milliseconds(schedule.predicted_latency);
+  json["latency_ms"] = to_milliseconds(schedule.predicted_latency);
+  json["lower_bound_ms"] = nullptr;  // these planners prove nothing
+  json["gap_percent"] = nullptr;
+  json["stages"] = Json::array();
+  for (const spec::Stage& stage : schedule.stages) {
+    json["stages"].push_back({{"resources", stage.resources},
+                              {"first_layer", stage.first_layer},
+                              {"last_layer", stage.last_layer},
+                              {"time_ms", to_milliseconds(schedule.predicted_latency)}});
+  }
+  return json;
+}
+
+}  // namespace
+
+int plan_command(const PlanArguments& arguments) {
+  if (arguments.run.run_file.empty()) {
+    if (arguments.costs.empty())
+      throw InputError({"tandem plan", 0, 0}, "", "needs a run file, or --costs, or both");
+    return plan_table(arguments);
+  }
+  if (!arguments.network.empty()) {
+    throw InputError({"--network", 0, 0}, "",
+                     "chooses from a table without a run file; a run file names its own (--set network=...)");
+  }
+  std::vector<std::string> assignments = arguments.run.assignments;
+  if (!arguments.objective.empty()) assignments.push_back("schedule.objective=" + arguments.objective);
+  if (arguments.min_throughput > 0)
+    assignments.push_back(fmt::format("schedule.min_throughput={:f}", arguments.min_throughput));
+  const Session session = open_session(arguments.run.run_file, assignments);
+  const spec::Planner planner =
+      arguments.planner.empty() ? session.run.planner : spec::planner_from(arguments.planner, "--planner");
+  const bool from_file = arguments.planner.empty() && !session.run.schedule_file.empty();
+  if (!from_file && plan::plans_pipelines(planner)) {
+    plan::PipelinePlan answer =
+        plan::plan_pipeline(planner, session.problem(), arguments.costs, arguments.front);
+    answer.schedule.wait = session.run.wait.value_or(answer.schedule.wait);
+    if (!arguments.save.empty())
+      write_text(arguments.save, spec::write_schedule_toml(answer.schedule), "--save");
+    show_pipeline(arguments, answer.table, answer.solution, planner);
+    return 0;
+  }
+  for (const auto& [given, option] :
+       {std::pair(!arguments.costs.empty(), "--costs"),
+        std::pair(!arguments.certificate.empty(), "--certificate"), std::pair(arguments.front, "--front")}) {
+    if (given) throw InputError({option, 0, 0}, "", "is for the planners pipeit, exact and joint");
+  }
+  const spec::Schedule schedule =
+      arguments.planner.empty() ? schedule_for(session) : schedule_for(session, planner);
+  if (!arguments.save.empty()) write_text(arguments.save, spec::write_schedule_toml(schedule), "--save");
+  fmt::print("{}", arguments.run.json ? report::text_of(single_stage_json(schedule), 2) + "\n"
+                                      : spec::write_schedule_toml(schedule));
+  return 0;
+}
+
+}  // namespace tandem::cli
