@@ -13,16 +13,21 @@ spec::Schedule plan_accelerator_only(const Problem& problem) {
 
 namespace {
 
-spec::Schedule plan_cores(const Problem& problem, const char* name) {
+spec::Schedule plan_cores(const Problem& problem, const char* name, ScheduleBuilder::Deal deal) {
   ScheduleBuilder builder(problem, name);
   for (const network::LayerId layer : builder.layers())
-    builder.add_cores(layer, ScheduleBuilder::Beside::nothing);
+    builder.add_cores(layer, ScheduleBuilder::Beside::nothing, deal);
   return builder.finish();
 }
 
 }  // namespace
 
-spec::Schedule plan_cpu_only(const Problem& problem) { return plan_cores(problem, "cpu-only"); }
-spec::Schedule plan_kernel_parallel(const Problem& problem) { return plan_cores(problem, "kernel-parallel"); }
+spec::Schedule plan_cpu_only(const Problem& problem) {
+  return plan_cores(problem, "cpu-only", ScheduleBuilder::Deal::by_rate);
+}
+// As the library's scheduler deals: it does not know that threads differ, and the slowest decides.
+spec::Schedule plan_kernel_parallel(const Problem& problem) {
+  return plan_cores(problem, "kernel-parallel", ScheduleBuilder::Deal::by_threads);
+}
 
 }  // namespace tandem::plan

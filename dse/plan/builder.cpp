@@ -55,13 +55,14 @@ void ScheduleBuilder::add_split(LayerId layer, int split) {
   schedule_.predicted_latency += predicted;
 }
 
-void ScheduleBuilder::add_cores(LayerId layer, Beside beside) {
+void ScheduleBuilder::add_cores(LayerId layer, Beside beside, Deal deal) {
   const network::Shape output = problem_.model.network->layer(layer).output;
   std::vector<double> rates;
   double sum = 0;
   for (const lowering::Resource& group : groups_) {
     const Picoseconds alone = latency_.compute(layer, group, network::whole(output));
-    rates.push_back(1.0 / std::max(1.0, static_cast<double>(alone.raw())));
+    rates.push_back(deal == Deal::by_threads ? group.cores
+                                             : 1.0 / std::max(1.0, static_cast<double>(alone.raw())));
     sum += rates.back();
   }
   // Rows where there are several, else channels by whole planes.

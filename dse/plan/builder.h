@@ -31,10 +31,11 @@ class ScheduleBuilder {
 
   // Adds the layer: [0, split) to the accelerator, the rest to the first core group.
   void add_split(network::LayerId layer, int split);
-  // Adds the layer with its rows shared by all core groups in proportion to their predicted rate; beside an
-  // accelerator that does not snoop, cache maintenance is part of the prediction.
+  // Adds the layer with its rows shared by all core groups, in proportion to their predicted rate or as many
+  // to each thread; beside an accelerator that does not snoop, cache maintenance is part of the prediction.
   enum class Beside { nothing, accelerator };
-  void add_cores(network::LayerId layer, Beside beside);
+  enum class Deal { by_rate, by_threads };
+  void add_cores(network::LayerId layer, Beside beside, Deal deal = Deal::by_rate);
 
   spec::Schedule finish();
 

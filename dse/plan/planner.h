@@ -48,7 +48,7 @@ spec::Schedule make_schedule(spec::Planner planner, const Problem& problem, cons
 spec::Schedule plan_accelerator_only(const Problem& problem);  // what it cannot run goes to the cores
 spec::Schedule plan_cpu_only(
     const Problem& problem);  // rows shared by the groups in proportion to their rate
-// The same over all of them, as the scheme that Pipe-it is measured against is called.
+// As many rows to every thread of all groups, fast or slow: the scheme that Pipe-it is measured against.
 spec::Schedule plan_kernel_parallel(const Problem& problem);
 spec::Schedule plan_cosched(const Problem& problem);  // per layer the split of least predicted time
 spec::Schedule plan_oracle(const Problem& problem,

@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <string>
 
-#include "models/core/locate.h"
-#include "sim/cli/children.h"
 #include "sim/cli/evidence.h"
-#include "sim/cli/session.h"
+#include "sim/cli/evidence_runs.h"
 
 namespace tandem::cli {
 namespace {
@@ -25,29 +23,28 @@ constexpr Pair kPairs[] = {{"alexnet", "a72x2", "a53x4", 16, 18},
                            {"resnet50", "a72x2", "a53x4", 16, 18},
                            {"resnet50", "a53x4", "a72x2", 28, 40}};
 
-double latency_ms(const Pair& pair, bool side_by_side) {
+std::vector<std::string> run_of(const Pair& pair, bool side_by_side) {
   std::vector<std::string> settings = {"platform=rk3399pro", fmt::format("network={}", pair.network),
                                        "precision=fp32", "schedule.planner=cpu-only",
                                        fmt::format("schedule.cores=[\"{}\"]", pair.own)};
   if (side_by_side) {
     settings.push_back(fmt::format("beside=[{{network=\"{}\",cores=[\"{}\"]}}]", pair.network, pair.other));
   }
-  const Session session = open_session("quickstart", settings);
-  return static_cast<double>(simulate(session, schedule_for(session), false).latency.raw()) * 1e-9;
+  return settings;
 }
 
 }  // namespace
 
 std::vector<Evidence> contention_evidence() {
-  const int count = static_cast<int>(std::size(kPairs));
-  const std::vector<std::string> texts = run_in_children(
-      2 * count, 2, [&](int i) { return fmt::format("{}", latency_ms(kPairs[i / 2], i % 2 == 1)); },
-      [](int) {});
+  std::vector<std::vector<std::string>> runs;
+  for (const Pair& pair : kPairs) {
+    runs.push_back(run_of(pair, false));
+    runs.push_back(run_of(pair, true));
+  }
+  const std::vector<double> times = simulate_runs(runs);
   std::vector<Evidence> rows;
-  for (int i = 0; i < count; ++i) {
-    const Pair& pair = kPairs[i];
-    const auto at = static_cast<std::size_t>(2 * i);
-    const double slower = 100 * (std::stod(texts[at + 1]) / std::stod(texts[at]) - 1);
+  for (const Pair& pair : kPairs) {
+    const double slower = 100 * (times[2 * rows.size() + 1] / times[2 * rows.size()] - 1);
     // Held against the nearer end of what was measured.
     rows.push_back({"contention", fmt::format("{} on {} slows beside {}", pair.network, pair.own, pair.other),
                     "RK3399Pro, published", "%", std::clamp(slower, pair.low, pair.high), slower,

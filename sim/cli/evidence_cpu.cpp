@@ -5,14 +5,19 @@
 #include <algorithm>
 #include <map>
 
+#include "models/core/error.h"
+#include "models/core/locate.h"
 #include "models/cpu/cross_validation.h"
+#include "models/spec/measured.h"
 #include "sim/cli/evidence.h"
+#include "sim/cli/evidence_runs.h"
 #include "sim/cli/part_experiments.h"
 
 namespace tandem::cli {
 namespace {
 
 constexpr const char* kBoard = "Rock Pi N10, ARM Compute Library";
+constexpr const char* kThreads = "configs/calibration/armcl_thread_scaling.csv";
 constexpr int kAllThreads = 16;
 
 // What was measured beside what is simulated, by network.
@@ -58,6 +63,47 @@ void add_threads(const std::vector<cpu::Observation>& observations, const cpu::C
   }
 }
 
+// All cores of both clusters on every layer: whether the LITTLE ones help at all.
+void add_kernel_parallel(std::vector<Evidence>& rows) {
+  struct Row {
+    const char *board, *platform, *measured, *network, *big, *all;
+    int big_cores, little_cores;
+  };
+  constexpr Row kRows[] = {
+      {"a311d", "khadas_vim3", "alexnet", "alexnet", "a73x4", "a53x2", 4, 2},
+      {"a311d", "khadas_vim3", "mobilenet_v1", "mobilenet_v1_bn", "a73x4", "a53x2", 4, 2},
+      {"rk3399pro", "rk3399pro", "alexnet", "alexnet", "a72x2", "a53x4", 2, 4},
+      {"rk3399pro", "rk3399pro", "mobilenet_v1", "mobilenet_v1_bn", "a72x2", "a53x4", 2, 4},
+      {"rk3399pro", "rk3399pro", "squeezenet", "squeezenet", "a72x2", "a53x4", 2, 4}};
+  const auto table = spec::read_measured_threads(resolve_config("calibration", kThreads));
+  std::vector<std::vector<std::string>> runs;
+  for (const Row& row : kRows) {
+    for (const std::string& more : {std::string(), fmt::format(",\"{}\"", row.all)}) {
+      runs.push_back({fmt::format("platform={}", row.platform), fmt::format("network={}", row.network),
+                      "precision=fp32", "schedule.planner=kernel-parallel",
+                      fmt::format("schedule.cores=[\"{}\"{}]", row.big, more)});
+    }
+  }
+  const std::vector<double> times = simulate_runs(runs);
+  std::size_t at = 0;
+  for (const Row& row : kRows) {
+    const auto measured = [&](int little) {
+      const auto found = std::find_if(table.begin(), table.end(), [&](const spec::MeasuredThreads& one) {
+        return one.board == row.board && one.network == row.measured && one.big == row.big_cores &&
+               one.little == little;
+      });
+      if (found == table.end()) throw InputError({kThreads, 0, 0}, row.measured, "has no such row");
+      return found->time_ms;
+    };
+    rows.push_back({"cpu",
+                    fmt::format("{} on {} and {}, of the big cluster's time", row.measured, row.big, row.all),
+                    fmt::format("{}, ARM Compute Library", row.board), "%",
+                    100 * measured(row.little_cores) / measured(0), 100 * times[at + 1] / times[at],
+                    Bound::within, 10, false});
+    at += 2;
+  }
+}
+
 }  // namespace
 
 // At the highest operating points.
@@ -71,7 +117,7 @@ std::vector<Evidence> cpu_evidence() {
   }
   std::erase_if(experiments.experiments,
                 [&](const Experiment& one) { return one.frequency != top.at(one.resource); });
-  add_thread_experiments(experiments, "configs/calibration/armcl_thread_scaling.csv", kAllThreads);
+  add_thread_experiments(experiments, kThreads, kAllThreads);
   const auto observed = experiments.observe();
   std::vector<Evidence> rows;
   for (const spec::Cluster& cluster : experiments.platform.clusters) {
@@ -80,6 +126,7 @@ std::vector<Evidence> cpu_evidence() {
     add_parts(cluster.name, own, costs, rows);
     add_threads(own, costs, rows);
   }
+  add_kernel_parallel(rows);
   return rows;
 }
 
