@@ -27,9 +27,7 @@ double gap_percent(const pipeline::Answer& answer) {
   return 100.0 * static_cast<double>(answer.value() - answer.bound) / static_cast<double>(answer.bound);
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  return fmt::format("{}", fmt::join(names, "+"));
-}
+std::string joined(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, "+")); }
 
 const std::string& name_of(const CostTable& table, int layer) {
   return table.layers[static_cast<std::size_t>(layer)];

@@ -46,8 +46,8 @@ std::vector<Parameters> complete_parameters(const Network& network, std::uint64_
     if (layer.kind == LayerKind::conv || layer.kind == LayerKind::fully_connected) {
       const ConvShape shape = conv_shape(network, id);
       const auto channels = static_cast<std::size_t>(layer.output.c);
-      const auto fan_in = static_cast<std::size_t>(shape.input.c / shape.groups * shape.window.kernel_h *
-                                                   shape.window.kernel_w);
+      const auto fan_in = static_cast<std::size_t>(shape.input.c / shape.groups) *
+                          static_cast<std::size_t>(shape.window.kernel_h * shape.window.kernel_w);
       // Variance 2/fan_in keeps the second moment through a ReLU, 1/fan_in without one.
       const double gain = layer.activation == Activation::none ? 1.0 : 2.0;
       if (own.weights.empty()) {
