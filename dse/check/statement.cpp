@@ -26,7 +26,7 @@ class Lines {
   [[nodiscard]] bool more() const { return !rest_.empty(); }
   std::string word() {
     if (!more()) fail("is too short");
-    const std::string found(rest_.substr(0, rest_.find(' ')));
+    std::string found(rest_.substr(0, rest_.find(' ')));
     skip();
     return found;
   }

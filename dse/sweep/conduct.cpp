@@ -123,7 +123,7 @@ class Conductor {
       if (job_of.at(ids[i]) != kNoJob) continue;
       all[i] = taken(points[i], ids[i], *store_.find(ids[i]), false);
     }
-    backend_.compute(jobs, level, [&](std::size_t index, Outcome outcome) {
+    backend_.compute(jobs, level, [&](std::size_t index, const Outcome& outcome) {
       const Job& job = jobs[index];
       store_.put(job.id, outcome, job.provenance);
       ++result_.computed;
