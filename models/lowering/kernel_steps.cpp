@@ -71,7 +71,8 @@ class Steps {
   [[nodiscard]] std::int64_t inputs() const { return network_.input_shape(id_).c / groups(); }  // of a group
   [[nodiscard]] double depth() const {
     const network::ConvShape shape = network::conv_shape(network_, id_);
-    return static_cast<double>(shape.input.c / shape.groups) * shape.window.kernel_h * shape.window.kernel_w;
+    const int channels = shape.input.c / shape.groups;
+    return static_cast<double>(channels) * shape.window.kernel_h * shape.window.kernel_w;
   }
 
   void one_step(const Work& work) {
