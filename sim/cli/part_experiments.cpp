@@ -32,17 +32,14 @@ MeasuredNetwork open_network(const spec::NetworkParts& parts) {
   MeasuredNetwork own{parts, {}, {}};
   const auto network = std::make_shared<const network::Network>(network::read_network(parts.file));
   own.model = prepare(network, network::Precision::fp32, 1, 1).model;
-  int part = -1;
+  const std::vector<std::string>& first_layers = parts.first_layers;
+  std::size_t begun = 0;  // parts
   for (const network::Layer& layer : network->layers()) {
-    if (part + 1 < static_cast<int>(parts.first_layers.size()) &&
-        layer.name == parts.first_layers[static_cast<std::size_t>(part + 1)]) {
-      ++part;
-    }
-    own.part_of_layer.push_back(part);
+    if (begun < first_layers.size() && layer.name == first_layers[begun]) ++begun;
+    own.part_of_layer.push_back(static_cast<int>(begun) - 1);
   }
-  if (part + 1 != static_cast<int>(parts.first_layers.size())) {
-    throw InputError({parts.file, 0, 0}, parts.first_layers[static_cast<std::size_t>(part + 1)],
-                     "is no layer that follows the parts before it");
+  if (begun != first_layers.size()) {
+    throw InputError({parts.file, 0, 0}, first_layers[begun], "is no layer that follows the parts before it");
   }
   return own;
 }
