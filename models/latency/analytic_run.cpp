@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "models/energy/energy.h"
+#include "models/energy/platform_activity.h"
 #include "models/latency/latency_model.h"
 #include "models/lowering/check_schedule.h"
 #include "models/lowering/offload.h"
@@ -302,12 +302,7 @@ class AnalyticRun {
     for (std::size_t i = 0; i < use_.units.size(); ++i) {
       const spec::Accelerator& own = platform_.accelerators[i];
       const UnitPart& part = use_.units[i].part;
-      energy::AcceleratorActivity unit;
-      unit.name = own.name;
-      unit.pj_per_mac = own.energy_pj_per_mac;
-      unit.pj_per_buffer_access = own.buffer_access_pj;
-      unit.pj_per_beat = own.bus_beat_pj;
-      unit.idle = own.idle;
+      energy::AcceleratorActivity unit = energy::activity_of(own);
       unit.macs = use_.units[i].macs * images_;
       unit.buffer_accesses = energy::buffer_accesses(own.array, part.mac_cycles, part.read_bytes) * images_;
       unit.beats = (divide_up(part.read_bytes, own.array.bus_bytes) +
@@ -330,11 +325,7 @@ class AnalyticRun {
     const double accesses = static_cast<double>(activity.dram.reads + activity.dram.writes);
     if (accesses > 0)
       result.memory.row_hit_rate = 1.0 - static_cast<double>(activity.dram.activates) / accesses;
-    for (const auto& [name, energy] : energy::energy_by_component(activity)) {
-      const Picojoules per_image(energy.raw() / images_);
-      result.energy_parts[name] = per_image;
-      result.energy += per_image;
-    }
+    energy::set_energy(activity, result);
   }
 
   // Of all images. In a pipeline the images overlap: the points' times are of the whole run, not of one image
@@ -342,15 +333,7 @@ class AnalyticRun {
   [[nodiscard]] energy::ClusterActivity cluster_activity(std::size_t index,
                                                          const spec::RunResult& result) const {
     const spec::Cluster& cluster = platform_.clusters[index];
-    energy::ClusterActivity activity;
-    activity.name = cluster.name;
-    activity.cores = cluster.cores;
-    activity.dynamic_uw_per_mhz_v2 = cluster.core_dynamic_uw_per_mhz_v2;
-    activity.stall_activity = cluster.stall_activity;
-    activity.poll_activity = cluster.poll_activity;
-    activity.core_static = cluster.core_static;
-    activity.cluster_static = cluster.cluster_static;
-    activity.highest_millivolts = cluster.operating_points.back().millivolts;
+    energy::ClusterActivity activity = energy::activity_of(cluster);
     const double overlap = static_cast<double>(result.total.raw()) /
                            static_cast<double>(std::max<std::int64_t>(1, result.latency.raw()));
     for (const auto& [frequency, of_image] : use_.clusters[index].points) {
@@ -362,7 +345,6 @@ class AnalyticRun {
       activity.points.push_back(point);
     }
     activity.l2_accesses = std::llround(use_.clusters[index].l2_lines) * images_;
-    activity.l2_access_pj = cluster.l2_access_pj;
     return activity;
   }
 

@@ -18,7 +18,6 @@ namespace {
 
 constexpr const char* kBoard = "Rock Pi N10, ARM Compute Library";
 constexpr const char* kThreads = "configs/calibration/armcl_thread_scaling.csv";
-constexpr int kAllThreads = 16;
 
 // What was measured beside what is simulated, by network.
 using Times = std::map<std::string, std::pair<double, double>>;
@@ -117,7 +116,7 @@ std::vector<Evidence> cpu_evidence() {
   }
   std::erase_if(experiments.experiments,
                 [&](const Experiment& one) { return one.frequency != top.at(one.resource); });
-  add_thread_experiments(experiments, kThreads, kAllThreads);
+  add_thread_experiments(experiments, kThreads);
   const auto observed = experiments.observe();
   std::vector<Evidence> rows;
   for (const spec::Cluster& cluster : experiments.platform.clusters) {

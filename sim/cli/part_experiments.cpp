@@ -187,12 +187,12 @@ PartExperiments open_part_experiments(const std::string& platform, const std::st
   return own;
 }
 
-void add_thread_experiments(PartExperiments& experiments, const std::string& measured, int most_threads) {
+void add_thread_experiments(PartExperiments& experiments, const std::string& measured) {
   const spec::Platform& platform = experiments.platform;
   for (const spec::MeasuredThreads& row :
        spec::read_measured_threads(resolve_config("calibration", measured))) {
     const int threads = row.big + row.little;
-    if (row.board != platform.name || (row.big > 0 && row.little > 0) || threads > most_threads) continue;
+    if (row.board != platform.name || (row.big > 0 && row.little > 0)) continue;
     if (experiments.networks.count(row.network) == 0) {
       throw InputError({measured, 0, 0}, row.network, "is no network whose parts are known");
     }

@@ -42,7 +42,7 @@ struct PartExperiments {
 PartExperiments open_part_experiments(const std::string& platform, const std::string& measured,
                                       const std::string& parts);
 
-// Adds the board's networks measured by threads of one cluster, up to so many, at the highest frequency.
-void add_thread_experiments(PartExperiments& experiments, const std::string& measured, int most_threads);
+// Adds the board's networks measured by threads of one cluster, at the highest frequency.
+void add_thread_experiments(PartExperiments& experiments, const std::string& measured);
 
 }  // namespace tandem::cli

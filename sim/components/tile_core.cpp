@@ -139,24 +139,16 @@ void TileCore::run_step(std::uint32_t layer, const lowering::KernelStep& step) {
     Picoseconds begin = now();
     const Cycles own(cycles.raw() * (slice + 1) / slices - cycles.raw() * slice / slices);
     memory_.stream(bursts_of(step.reads, slice, slices, Access::read), cluster_.core.reads_in_flight);
-    if (step.overlapped) {
-      memory_.start_stream(bursts_of(step.weights, slice, slices, Access::read), demand);
-      note(layer, Activity::memory, begin);
-      begin = now();
-      spend(own);
-      note(layer, Activity::compute, begin);
-      begin = now();
-      memory_.finish_stream();
-      note(layer, Activity::memory, begin);
-    } else {
-      memory_.stream(bursts_of(step.weights, slice, slices, Access::read), demand);
-      note(layer, Activity::memory, begin);
-      begin = now();
-      spend(own);
-      note(layer, Activity::compute, begin);
-    }
+    memory_.start_stream(bursts_of(step.weights, slice, slices, Access::read), demand);
+    if (!step.overlapped) memory_.finish_stream();
+    note(layer, Activity::memory, begin);
 
     begin = now();
+    spend(own);
+    note(layer, Activity::compute, begin);
+
+    begin = now();
+    memory_.finish_stream();
     memory_.stream(bursts_of(step.writes, slice, slices, writes), cluster_.core.reads_in_flight);
     note(layer, Activity::memory, begin);
   }

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "models/energy/energy.h"
+#include "models/energy/platform_activity.h"
 
 namespace tandem::sim {
 
@@ -12,18 +12,9 @@ namespace {
 energy::ClusterActivity cluster_activity(const EnergySources& sources, std::size_t index, Picoseconds end) {
   const spec::Cluster& cluster = sources.platform.clusters[index];
   const auto number = static_cast<int>(index);
-  energy::ClusterActivity activity;
-  activity.name = cluster.name;
-  activity.cores = cluster.cores;
-  activity.dynamic_uw_per_mhz_v2 = cluster.core_dynamic_uw_per_mhz_v2;
-  activity.stall_activity = cluster.stall_activity;
-  activity.poll_activity = cluster.poll_activity;
-  activity.core_static = cluster.core_static;
-  activity.cluster_static = cluster.cluster_static;
-  activity.highest_millivolts = cluster.operating_points.back().millivolts;
+  energy::ClusterActivity activity = energy::activity_of(cluster);
   activity.points = sources.cores.activity(number, end);
   activity.l2_accesses = sources.caches.accesses(number);
-  activity.l2_access_pj = cluster.l2_access_pj;
   return activity;
 }
 
@@ -31,12 +22,7 @@ energy::AcceleratorActivity accelerator_activity(const EnergySources& sources, s
                                                  std::int64_t macs) {
   const spec::Accelerator& own = sources.platform.accelerators[index];
   const BusMasterCounters& traffic = sources.accelerators[index]->traffic();
-  energy::AcceleratorActivity activity;
-  activity.name = own.name;
-  activity.pj_per_mac = own.energy_pj_per_mac;
-  activity.pj_per_buffer_access = own.buffer_access_pj;
-  activity.pj_per_beat = own.bus_beat_pj;
-  activity.idle = own.idle;
+  energy::AcceleratorActivity activity = energy::activity_of(own);
   activity.macs = macs;
   activity.buffer_accesses = energy::buffer_accesses(
       own.array, sources.accelerators[index]->counters().mac_active, traffic.read_bytes);
@@ -76,11 +62,7 @@ void add_energy(const EnergySources& sources, spec::RunResult& result) {
   activity.bus_pj_per_byte = sources.platform.interconnect.energy_pj_per_byte;
   activity.dram = dram_activity(sources);
   activity.board = sources.platform.base_power;
-  for (const auto& [name, energy] : energy::energy_by_component(activity)) {
-    const Picojoules per_image(energy.raw() / result.images);
-    result.energy_parts[name] = per_image;
-    result.energy += per_image;
-  }
+  energy::set_energy(activity, result);
 }
 
 }  // namespace tandem::sim
