@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dse/plan/planner.h"
 
+#include "dse/plan/kernels.h"
 #include "dse/plan/pipeline_planner.h"
 #include "models/lowering/resources.h"
 
@@ -39,20 +40,9 @@ std::vector<std::string> allowed_core_groups(const spec::Platform& platform,
   return groups;
 }
 
-spec::Schedule make_schedule(spec::Planner planner, const Problem& problem, const Measure& measure) {
-  const bool needs_accelerator = planner == spec::Planner::accelerator_only ||
-                                 planner == spec::Planner::cosched || planner == spec::Planner::oracle;
-  if (needs_accelerator && problem.platform.accelerators.empty()) {
-    throw InputError({problem.where, 0, 0}, "schedule.planner",
-                     std::string("\"") + to_string(planner) + "\" needs an accelerator and platform " +
-                         problem.platform.name +
-                         " has none; allowed is cpu-only, kernel-parallel, pipeit, exact or joint");
-  }
-  if (needs_accelerator && problem.model.precision == network::Precision::fp32) {
-    throw InputError({problem.where, 0, 0}, "precision",
-                     "is fp32, but the accelerator computes int8; give \"int8\", or the planner cpu-only, "
-                     "kernel-parallel, pipeit or exact");
-  }
+namespace {
+
+spec::Schedule plan(spec::Planner planner, const Problem& problem, const Measure& measure) {
   switch (planner) {
     case spec::Planner::accelerator_only:
       return plan_accelerator_only(problem);
@@ -70,6 +60,27 @@ spec::Schedule make_schedule(spec::Planner planner, const Problem& problem, cons
       return plan_pipeline(planner, problem).schedule;
   }
   throw std::logic_error("unknown planner");
+}
+
+}  // namespace
+
+spec::Schedule make_schedule(spec::Planner planner, const Problem& problem, const Measure& measure) {
+  const bool needs_accelerator = planner == spec::Planner::accelerator_only ||
+                                 planner == spec::Planner::cosched || planner == spec::Planner::oracle;
+  if (needs_accelerator && problem.platform.accelerators.empty()) {
+    throw InputError({problem.where, 0, 0}, "schedule.planner",
+                     std::string("\"") + to_string(planner) + "\" needs an accelerator and platform " +
+                         problem.platform.name +
+                         " has none; allowed is cpu-only, kernel-parallel, pipeit, exact or joint");
+  }
+  if (needs_accelerator && problem.model.precision == network::Precision::fp32) {
+    throw InputError({problem.where, 0, 0}, "precision",
+                     "is fp32, but the accelerator computes int8; give \"int8\", or the planner cpu-only, "
+                     "kernel-parallel, pipeit or exact");
+  }
+  spec::Schedule schedule = plan(planner, problem, measure);
+  name_kernels(schedule, problem);
+  return schedule;
 }
 
 }  // namespace tandem::plan

@@ -35,6 +35,7 @@ std::int64_t depth_block(const spec::CoreType& core, int element_bytes) {
 
 bool hybrid_is_cheaper(const spec::CoreType& core, int threads, std::int64_t m, std::int64_t n,
                        std::int64_t k, std::int64_t products) {
+  if (!core.library.hybrid) return false;
   const spec::CoreType::Chooser& table = core.chooser;
   const auto count = static_cast<double>(products);
   const auto rows = static_cast<double>(round_up(m, 8)), columns = static_cast<double>(round_up(n, 12));
@@ -53,10 +54,11 @@ bool hybrid_is_cheaper(const spec::CoreType& core, int threads, std::int64_t m, 
   return hybrid < interleaved;
 }
 
-bool needs_im2col(const network::Layer& layer) {
+bool needs_im2col(const network::Layer& layer, const spec::Library& library) {
   const network::Window& window = layer.window;
   return layer.output.h * layer.output.w > 1 &&
-         (window.kernel_h > 1 || window.kernel_w > 1 || window.stride_h > 1 || window.stride_w > 1);
+         (!library.reads_pixels_as_they_lie || window.kernel_h > 1 || window.kernel_w > 1 ||
+          window.stride_h > 1 || window.stride_w > 1);
 }
 
 bool is_winograd_shape(const network::Network& network, network::LayerId id) {
@@ -71,6 +73,24 @@ std::int64_t winograd_tiles(const network::Shape& output) {
   return divide_up(output.h, kWinogradTile) * divide_up(output.w, kWinogradTile);
 }
 
+std::vector<Kernel> possible_kernels(const network::Network& network, network::LayerId id,
+                                     network::Precision precision) {
+  const network::Layer& layer = network.layer(id);
+  if (layer.kind != LayerKind::conv && layer.kind != LayerKind::fully_connected) return {};
+  if (network.is_depthwise(id)) return {Kernel::depthwise};
+  const network::Shape output = network::conv_shape(network, id).output;
+  std::vector<Kernel> kernels;
+  if (output.h * output.w == 1) kernels.push_back(Kernel::gemv);
+  kernels.push_back(Kernel::interleaved);
+  if (precision == network::Precision::int8) return kernels;
+  kernels.push_back(Kernel::hybrid);
+  if (is_winograd_shape(network, id)) {
+    kernels.push_back(Kernel::winograd_interleaved);
+    kernels.push_back(Kernel::winograd_hybrid);
+  }
+  return kernels;
+}
+
 Kernel choose_kernel(const network::Network& network, network::LayerId id, network::Precision precision,
                      const spec::CoreType& core, int threads) {
   const network::Layer& layer = network.layer(id);
@@ -81,7 +101,7 @@ Kernel choose_kernel(const network::Network& network, network::LayerId id, netwo
   if (pixels == 1) return Kernel::gemv;
   if (precision == network::Precision::int8) return Kernel::interleaved;
   const std::int64_t channels = shape.output.c / shape.groups, inputs = shape.input.c / shape.groups;
-  if (is_winograd_shape(network, id)) {
+  if (core.library.winograd && is_winograd_shape(network, id)) {
     return hybrid_is_cheaper(core, threads, winograd_tiles(shape.output), channels, inputs, kWinogradProducts)
                ? Kernel::winograd_hybrid
                : Kernel::winograd_interleaved;

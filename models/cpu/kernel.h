@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "models/network/model.h"
 #include "models/spec/platform.h"
@@ -38,6 +39,11 @@ inline constexpr int kWinogradTile = 4;       // output pixels of a tile, each w
 inline constexpr int kWinogradProducts = 36;  // (4 + 3 - 1)^2
 inline constexpr int kWinogradChannels = 16;  // fewer input channels go through im2col
 
+// What a schedule may ask for, by the layer's kind and shape, in order of preference; empty: not one of these
+// layers. The library may lack some of them.
+std::vector<Kernel> possible_kernels(const network::Network& network, network::LayerId layer,
+                                     network::Precision precision);
+
 // Of the whole layer, so that a split does not change it.
 Kernel choose_kernel(const network::Network& network, network::LayerId layer, network::Precision precision,
                      const spec::CoreType& core, int threads);
@@ -50,7 +56,7 @@ bool hybrid_is_cheaper(const spec::CoreType& core, int threads, std::int64_t m, 
 std::int64_t depth_block(const spec::CoreType& core, int element_bytes);
 
 // A convolution that does not read its input as it lies.
-bool needs_im2col(const network::Layer& layer);
+bool needs_im2col(const network::Layer& layer, const spec::Library& library);
 bool is_winograd_shape(const network::Network& network, network::LayerId layer);
 // Tiles of the layer's whole output.
 std::int64_t winograd_tiles(const network::Shape& output);

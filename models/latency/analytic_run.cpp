@@ -183,7 +183,7 @@ class AnalyticRun {
   }
 
   Picoseconds run_on_cores(const ProgramItem& item, spec::LayerResult& layer, Picoseconds start) {
-    const CorePart part = latency_->core_part(item.layer, item.resource, item.range);
+    const CorePart part = latency_->core_part(item.layer, item.resource, item.range, item.kernel);
     const auto cluster = static_cast<std::size_t>(item.resource.cluster);
     Picoseconds maintained{0};
     if (uses_accelerator_ && !platform_.accelerators.front().coherent)

@@ -63,7 +63,8 @@ double LatencyModel::stream_rate(std::int64_t bytes_in_flight) const {
 
 // The busiest thread is the first: its share is the largest, and it meets the weights before the others.
 CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resource& cores,
-                                 const network::OutputRange& range) const {
+                                 const network::OutputRange& range,
+                                 std::optional<cpu::Kernel> kernel) const {
   const spec::Cluster& cluster = platform_.clusters[static_cast<std::size_t>(cores.cluster)];
   const std::vector<cpu::Share> shares =
       cpu::deal(model_.network->layer(layer).output, range, cores.cores, placement_.block);
@@ -79,14 +80,15 @@ CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resourc
   part.cores = static_cast<double>((range.k1 - range.k0)) * static_cast<double>(range.p1 - range.p0) *
                model_.network->layer(layer).output.w / static_cast<double>(shares.front().elements());
   for (const lowering::KernelStep& step : lowering::kernel_steps(
-           model_, placement_, cluster.core, layer, {cores.cluster, cores.cores, range, shares.front()})) {
+           model_, placement_, cluster.core, layer, {cores.cluster, cores.cores, range, shares.front(), kernel})) {
     const double writes = beyond_cache(step.writes);
     const double reads = beyond_cache(step.reads) + (step.scattered ? writes : 0),
                  weights = static_cast<double>(total_bytes(step.weights));
     const double all_cores = stream_rate(cluster.reads_in_flight);
     const double stream = std::min(all_cores, stream_rate(cluster.core.reads_in_flight));
     const double demand = std::min(stream, stream_rate(cluster.core.weights_in_flight));
-    const double own = reads / stream + weights / fetchers / (step.weights_ahead ? stream : demand);
+    const double fetch = weights / fetchers / (step.weights_ahead ? stream : demand);
+    const double own = reads / stream + fetch * (step.page_walks ? 2 : 1);
     const double all = (reads + weights / fetchers) * cores.cores + writes * cores.cores;
     const Picoseconds memory = seconds_to_time(std::max(own, all / all_cores));
     const Picoseconds work =

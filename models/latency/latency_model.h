@@ -5,9 +5,11 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "models/accelerator/cycle_model.h"
+#include "models/cpu/kernel.h"
 #include "models/latency/core_part.h"
 #include "models/lowering/placement.h"
 #include "models/lowering/resources.h"
@@ -29,7 +31,8 @@ class LatencyModel {
 
   // The same with what energy is counted from.
   [[nodiscard]] CorePart core_part(network::LayerId layer, const lowering::Resource& cores,
-                                   const network::OutputRange& range) const;
+                                   const network::OutputRange& range,
+                                   std::optional<cpu::Kernel> kernel = std::nullopt) const;
   [[nodiscard]] UnitPart unit_part(network::LayerId layer, const lowering::Resource& unit,
                                    const network::OutputRange& range) const;
   // A core of the cluster reads or writes a device register.

@@ -75,7 +75,27 @@ class Resolver {
       return problem(key, fmt::format("channels [{}, {}) do not lie on planes of {} channels", range.k0,
                                       range.k1, block));
     }
-    items_.push_back({found->second, *resource, range, item.predicted});
+    ProgramItem& taken = items_.emplace_back();
+    taken.layer = found->second;
+    taken.resource = *resource;
+    taken.range = range;
+    taken.predicted = item.predicted;
+    if (!item.kernel.empty()) take_kernel(item.kernel, taken, key);
+  }
+
+  void take_kernel(const std::string& name, ProgramItem& item, const std::string& key) {
+    const std::string& layer = model_.network->layer(item.layer).name;
+    if (item.resource.accelerator >= 0)
+      return problem(key, "gives a kernel to " + item.resource.name + "; only cores have a choice");
+    std::vector<std::string> possible;
+    for (const cpu::Kernel kernel : cpu::possible_kernels(*model_.network, item.layer, model_.precision)) {
+      possible.emplace_back(cpu::to_string(kernel));
+      if (possible.back() == name) item.kernel = kernel;
+    }
+    if (item.kernel) return;
+    problem(key, possible.empty() ? layer + " has no choice of kernels; leave the key out"
+                                  : fmt::format("kernel \"{}\" cannot compute {}; allowed is one of {}", name,
+                                                layer, join(possible)));
   }
 
   bool fits_accelerator(network::LayerId id, const network::OutputRange& range, const Resource& resource,

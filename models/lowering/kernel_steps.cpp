@@ -35,7 +35,8 @@ class Steps {
         share_(part.share),
         layer_(network_.layer(id)),
         touched_(footprint(network_, placement, id, part.share)),
-        kernel_(cpu::choose_kernel(network_, id, model.precision, core, part.threads)) {}
+        kernel_(part.kernel ? *part.kernel
+                            : cpu::choose_kernel(network_, id, model.precision, core, part.threads)) {}
 
   std::vector<KernelStep> run() {
     switch (kernel_) {
@@ -44,7 +45,9 @@ class Steps {
         break;
       case Kernel::gemv:
         one_step({.gemv_macs = elements() * depth(), .launches = 1});
-        steps_.back().overlapped = true;
+        steps_.back().overlapped = core_.library.streams_vectors;
+        steps_.back().weights_ahead = core_.library.streams_vectors;
+        steps_.back().page_walks = !core_.library.streams_vectors;
         break;
       case Kernel::depthwise:
         one_step({.depthwise_macs = elements() * depth(), .launches = 1});
@@ -58,6 +61,14 @@ class Steps {
       case Kernel::winograd_hybrid:
         winograd();
         break;
+    }
+    if (layer_.activation != network::Activation::none && layer_.kind != LayerKind::activation &&
+        !core_.library.fused_activation) {
+      steps_.push_back({{.moved_bytes = elements() * element_bytes(), .launches = 1},
+                        touched_.writes,
+                        {},
+                        true,
+                        touched_.writes});
     }
     return std::move(steps_);
   }
@@ -129,7 +140,7 @@ class Steps {
     KernelStep product;
     product.work.launches = 1;
     product.reads = touched_.inputs;
-    if (cpu::needs_im2col(layer_)) {
+    if (cpu::needs_im2col(layer_, core_.library)) {
       const InputPart part = input_part();
       const AddressRange matrix =
           first_bytes(workspace_.inputs, all_pixels() * deep * groups() * element_bytes());
@@ -146,17 +157,31 @@ class Steps {
     });
     product.weights = touched_.weights;
     product.weights_ahead = kernel_ == Kernel::interleaved;
-    product.writes = touched_.writes;
+    product.writes = core_.library.writes_channels ? touched_.writes : product_rows();
     product.scattered = true;
     if (kernel_ == Kernel::interleaved) {
       // Partial sums come back for each further block of the depth.
+      const std::vector<AddressRange> sums = product.writes;
       for (std::int64_t i = cpu::depth_block(core_, element_bytes()); i < deep;
            i += cpu::depth_block(core_, element_bytes())) {
-        product.reads.insert(product.reads.end(), touched_.writes.begin(), touched_.writes.end());
-        product.writes.insert(product.writes.end(), touched_.writes.begin(), touched_.writes.end());
+        product.reads.insert(product.reads.end(), sums.begin(), sums.end());
+        product.writes.insert(product.writes.end(), sums.begin(), sums.end());
       }
     }
     steps_.push_back(std::move(product));
+    if (!core_.library.writes_channels) {  // col2im
+      steps_.push_back({{.moved_bytes = elements() * element_bytes(), .launches = 1},
+                        product_rows(),
+                        {},
+                        true,
+                        touched_.writes,
+                        true});
+    }
+  }
+  // Where the results of the share's pixels lie, a pixel's channels side by side.
+  [[nodiscard]] std::vector<AddressRange> product_rows() const {
+    const AddressRange all = first_bytes(workspace_.results, all_pixels() * layer_.output.c * 4);
+    return {cut(cut(all, share_.m0, share_.m1, all_pixels()), share_.k0, share_.k1, layer_.output.c)};
   }
 
   void winograd() {

@@ -3,8 +3,10 @@
 // follow one another; a step streams its reads, fetches its weights, computes and writes.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "models/cpu/kernel.h"
 #include "models/cpu/share.h"
 #include "models/cpu/work.h"
 #include "models/lowering/placement.h"
@@ -19,15 +21,18 @@ struct KernelStep {
   bool weights_ahead = true;  // a sequential stream; else fetched when the kernel needs them
   std::vector<AddressRange> writes;
   bool scattered = false;   // writes pieces of lines here and there, as the tiles of a product are
+  bool page_walks = false;  // every line of the weights in another page than the one before
   bool overlapped = false;  // computes while it reads: no sooner over than either
 };
 
-// Share of a work item as dealt to one of `threads` threads of a cluster.
+// Share of a work item as dealt to one of `threads` threads of a cluster, and the item's kernel: the
+// library's choice, or the schedule's.
 struct ThreadPart {
   int cluster = 0;
   int threads = 1;
   network::OutputRange item;  // of the whole work item
   cpu::Share share;
+  std::optional<cpu::Kernel> kernel = std::nullopt;
 };
 
 std::vector<KernelStep> kernel_steps(const network::Model& model, const Placement& placement,

@@ -83,7 +83,7 @@ bool concat_is_free(const network::Model& model, const std::vector<bool>& joined
 }  // namespace
 
 std::vector<LayerRole> layer_roles(const network::Model& model, const spec::Platform& platform) {
-  return layer_roles(model, channel_block(platform), platform.runtime.concat_copies);
+  return layer_roles(model, channel_block(platform), platform.library.concat_copies);
 }
 
 std::vector<LayerRole> layer_roles(const network::Model& model, int block, bool concat_copies) {
@@ -141,33 +141,34 @@ std::vector<PackedWeights> take_packed(const network::Model& model, const spec::
 }
 
 // What the kernels of one layer put aside.
-Workspace workspace_of(const network::Model& model, LayerId id) {
+Workspace workspace_of(const network::Model& model, const spec::Library& library, LayerId id) {
   const Network& network = *model.network;
   const Layer& layer = network.layer(id);
   Workspace needed;
   if (layer.kind != LayerKind::conv || network.is_depthwise(id)) return needed;
   const network::Shape input = network.input_shape(id);
+  const std::int64_t pixels = std::int64_t{layer.output.h} * layer.output.w;
+  const int element = model.precision == network::Precision::int8 ? 1 : 4;
+  if (cpu::needs_im2col(layer, library))
+    needed.inputs.bytes = pixels * input.c * layer.window.kernel_h * layer.window.kernel_w * element;
+  if (!library.writes_channels) needed.results.bytes = pixels * layer.output.c * 4;
   if (model.precision == network::Precision::fp32 && cpu::is_winograd_shape(network, id)) {
     const std::int64_t matrix = cpu::winograd_tiles(layer.output) * cpu::kWinogradProducts * 4;
-    needed.inputs.bytes = matrix * input.c;
-    needed.results.bytes = matrix * layer.output.c;
-  } else if (cpu::needs_im2col(layer)) {
-    const int element = model.precision == network::Precision::int8 ? 1 : 4;
-    needed.inputs.bytes = std::int64_t{layer.output.h} * layer.output.w * input.c * layer.window.kernel_h *
-                          layer.window.kernel_w * element;
+    needed.inputs.bytes = std::max(needed.inputs.bytes, matrix * input.c);
+    needed.results.bytes = std::max(needed.results.bytes, matrix * layer.output.c);
   }
   return needed;
 }
 
-std::vector<Workspace> take_workspaces(const network::Model& model, std::size_t clusters,
+std::vector<Workspace> take_workspaces(const network::Model& model, const spec::Platform& platform,
                                        Allocator& allocator) {
   Workspace largest;
   for (LayerId id = 0; id < model.network->size(); ++id) {
-    const Workspace needed = workspace_of(model, id);
+    const Workspace needed = workspace_of(model, platform.library, id);
     largest.inputs.bytes = std::max(largest.inputs.bytes, needed.inputs.bytes);
     largest.results.bytes = std::max(largest.results.bytes, needed.results.bytes);
   }
-  std::vector<Workspace> workspaces(clusters, largest);
+  std::vector<Workspace> workspaces(platform.clusters.size(), largest);
   for (Workspace& own : workspaces) {
     own.inputs.address = allocator.take(own.inputs.bytes);
     own.results.address = allocator.take(own.results.bytes);
@@ -228,7 +229,7 @@ Placement place(const network::Model& model, const spec::Platform& platform) {
       own.transformed = {allocator.take(bytes), bytes};
     }
   }
-  placement.workspaces = take_workspaces(model, platform.clusters.size(), allocator);
+  placement.workspaces = take_workspaces(model, platform, allocator);
   placement.end = allocator.next();
   const std::uint64_t limit = platform.dram.base + static_cast<std::uint64_t>(platform.dram.size.raw());
   if (placement.end > limit) {

@@ -10,8 +10,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "models/cpu/kernel.h"
 #include "models/lowering/command.h"
 #include "models/lowering/placement.h"
 #include "models/lowering/resources.h"
@@ -33,6 +35,7 @@ struct ProgramItem {
   Picoseconds predicted{0};
   int threads = 0;       // that work on the layer, over all its items
   int first_thread = 0;  // of them, this item's
+  std::optional<cpu::Kernel> kernel = std::nullopt;  // the schedule's choice; else the library's
 };
 
 struct CoreProgram {

@@ -9,6 +9,12 @@
 
 namespace tandem::spec {
 
+namespace {
+Hertz read_megahertz(const CsvFile& table, std::size_t row) {
+  return Hertz(static_cast<std::int64_t>(table.number(row, "frequency_mhz", 1, 10'000)) * 1'000'000);
+}
+}  // namespace
+
 std::vector<MeasuredPart> read_measured_parts(const std::string& file) {
   const CsvFile table(file);
   std::vector<MeasuredPart> parts;
@@ -18,8 +24,7 @@ std::vector<MeasuredPart> read_measured_parts(const std::string& file) {
     part.network = table.text(row, "network");
     part.part = static_cast<int>(table.number(row, "part", 0, 1000));
     part.resource = table.text(row, "cluster");
-    part.frequency =
-        Hertz(static_cast<std::int64_t>(table.number(row, "frequency_mhz", 1, 10'000)) * 1'000'000);
+    part.frequency = read_megahertz(table, row);
     part.time_ms = table.number(row, "time_ms", 1e-6, 1e9);
     if (!table.text(row, "board_power_mw").empty()) {
       part.board_power_mw = table.number(row, "board_power_mw", 0, 1e6);
@@ -53,6 +58,16 @@ std::vector<MeasuredThreads> read_measured_threads(const std::string& file) {
           "\"" + threads + "\" is no number of threads; allowed is b1 to b9, s1 to s9, or both: b4+s2");
     }
     rows.push_back(std::move(one));
+  }
+  return rows;
+}
+
+std::vector<MeasuredThroughput> read_measured_throughput(const std::string& file) {
+  const CsvFile table(file);
+  std::vector<MeasuredThroughput> rows;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    rows.push_back({table.text(row, "board"), table.text(row, "network"), table.text(row, "cluster"),
+                    read_megahertz(table, row), table.number(row, "images_per_s", 1e-6, 1e9)});
   }
   return rows;
 }

@@ -33,6 +33,16 @@ struct MeasuredThreads {
 // A CSV with columns board, network, threads ("b2", "s4", "b4+s2"), time_ms. InputError with the row's line.
 std::vector<MeasuredThreads> read_measured_threads(const std::string& file);
 
+// A whole network on all cores of one cluster.
+struct MeasuredThroughput {
+  std::string board, network, resource;
+  Hertz frequency;
+  double images_per_s = 0;
+};
+
+// A CSV with columns board, network, cluster, frequency_mhz, images_per_s. InputError with the row's line.
+std::vector<MeasuredThroughput> read_measured_throughput(const std::string& file);
+
 struct NetworkParts {
   std::string name;                       // in the table
   std::string file;                       // of the network

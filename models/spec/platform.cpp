@@ -32,6 +32,16 @@ CoreType::Chooser read_chooser(const Table& table) {
   return chooser;
 }
 
+// Another version of the library runs the same kernels faster or slower.
+void apply_pace(double pace, CoreType& core) {
+  for (double* const rate :
+       {&core.fp32_macs_per_cycle, &core.int8_macs_per_cycle, &core.move_bytes_per_cycle,
+        &core.transform_elements_per_cycle, &core.depthwise_macs_per_cycle, &core.gemv_macs_per_cycle}) {
+    *rate *= pace;
+  }
+  core.special_cycles_per_element /= pace;
+}
+
 Cluster read_cluster(const Table& table) {
   Cluster cluster;
   cluster.name = table.string("name");
@@ -64,6 +74,11 @@ Cluster read_cluster(const Table& table) {
   }
   cluster.l2_latency = static_cast<int>(table.integer("l2_latency", 0, 1000));
   cluster.reads_in_flight = table.size("reads_in_flight", Bytes(64), Bytes(1 << 20)).raw();
+  cluster.pace = table.number_or("pace", 1, 0.01, 100);
+  apply_pace(cluster.pace, cluster.core);
+  cluster.core.weights_in_flight =
+      table.size_or("weights_in_flight", Bytes(cluster.core.weights_in_flight), Bytes(64), Bytes(65536))
+          .raw();
   cluster.kernel_launch = table.time_or("kernel_launch", kNoTime, kNoTime, kMillisecond);
   cluster.core_dynamic_uw_per_mhz_v2 = table.number("core_dynamic_uw_per_mhz_v2", 0, 1e5);
   cluster.core_static = table.power_or("core_static", Milliwatts(0));
@@ -71,6 +86,7 @@ Cluster read_cluster(const Table& table) {
   cluster.stall_activity = table.number_or("stall_activity", 1, 0, 1);
   cluster.poll_activity = table.number_or("poll_activity", 1, 0, 1);
   cluster.l2_access_pj = table.number_or("l2_access_pj", 0, 0, 1e5);
+  cluster.qos = static_cast<std::uint32_t>(table.integer_or("qos", 0, 0, 15));
   cluster.transition = table.time_or("transition", kNoTime, kNoTime, kSecond);
   return cluster;
 }
@@ -87,6 +103,7 @@ Accelerator read_accelerator(const Table& table, int index) {
   unit.buffer_access_pj = table.number_or("buffer_access_pj", 0, 0, 1e4);
   unit.bus_beat_pj = table.number_or("bus_beat_pj", 0, 0, 1e5);
   unit.idle = table.power_or("idle", Milliwatts(0));
+  unit.qos = static_cast<std::uint32_t>(table.integer_or("qos", 0, 0, 15));
   return unit;
 }
 
@@ -113,12 +130,24 @@ Dram read_dram(const Table& table) {
   return dram;
 }
 
+Library read_library(const Table& table) {
+  Library library;
+  library.hybrid = table.boolean_or("hybrid", library.hybrid);
+  library.winograd = table.boolean_or("winograd", library.winograd);
+  library.reads_pixels_as_they_lie =
+      table.boolean_or("reads_pixels_as_they_lie", library.reads_pixels_as_they_lie);
+  library.writes_channels = table.boolean_or("writes_channels", library.writes_channels);
+  library.fused_activation = table.boolean_or("fused_activation", library.fused_activation);
+  library.streams_vectors = table.boolean_or("streams_vectors", library.streams_vectors);
+  library.concat_copies = table.boolean_or("concat_copies", library.concat_copies);
+  return library;
+}
+
 Runtime read_runtime(const Table& table) {
   Runtime runtime;
   runtime.interrupt_latency = table.time("interrupt_latency", kNoTime, kMillisecond);
   runtime.barrier = table.time("barrier", kNoTime, kMillisecond);
   runtime.thread_start = table.time_or("thread_start", kNoTime, kNoTime, kMillisecond);
-  runtime.concat_copies = table.boolean_or("concat_copies", false);
   runtime.clean_cycles_per_line = table.number("clean_cycles_per_line", 0, 1e4);
   runtime.invalidate_cycles_per_line = table.number("invalidate_cycles_per_line", 0, 1e4);
   runtime.register_access_cycles = static_cast<int>(table.integer("register_access_cycles", 0, 100000));
@@ -192,6 +221,8 @@ Platform read_platform(const std::string& name_or_path, const std::vector<std::s
     if (!names.insert(platform.clusters.back().name).second) table.problem("name", "is not unique");
   }
   if (platform.clusters.empty()) root.problem("cluster", "is missing; give at least one [[cluster]]");
+  if (root.has("library")) platform.library = read_library(root.table("library"));
+  for (Cluster& cluster : platform.clusters) cluster.core.library = platform.library;
   platform.interconnect = read_interconnect(root.table("interconnect"));
   std::vector<Window> windows;
   const Table dram = root.table("dram");

@@ -12,6 +12,18 @@
 
 namespace tandem::spec {
 
+// What the library of kernels on a platform's cores does and lacks; the defaults are those of ARM Compute
+// Library 21.02. Older ones pass over the data more often.
+struct Library {
+  bool hybrid = true;                    // has products that read the pixels as they lie
+  bool winograd = true;                  // for fp32 convolutions of 3x3, stride 1
+  bool reads_pixels_as_they_lie = true;  // a 1x1 convolution is a product of its input; else of its im2col
+  bool writes_channels = true;           // products end up in their tensor; else col2im brings them there
+  bool fused_activation = true;          // else a pass over the output of its own
+  bool streams_vectors = true;  // a matrix-vector product reads its weights in order; else column by column
+  bool concat_copies = false;   // joins channels by a copy; else producers write in place
+};
+
 // Throughput of one core type, from configs/cores/NAME.toml: what it does with a kernel's work
 // (models/cpu/work.h) and how many bytes of memory it waits for at once.
 struct CoreType {
@@ -28,6 +40,7 @@ struct CoreType {
     double hybrid_macs_per_cycle = 1;
   };
   Chooser chooser;
+  Library library;  // of the platform
   Bytes l1d{32 * 1024};
   int l1d_ways = 4;
   int l1_latency = 3;  // cycles from a load to its use
@@ -51,6 +64,7 @@ struct Cluster {
   int l2_ways = 16;
   int l2_latency = 0;                // core cycles from a load that misses L1 to its use
   std::int64_t reads_in_flight = 0;  // bytes, of all its cores at once
+  double pace = 1;                   // of its library's kernels, of those the core's rates were fitted to
   Picoseconds kernel_launch{0};  // to hand one kernel to each thread besides the first; the barrier is extra
   double core_dynamic_uw_per_mhz_v2 = 0;
   Milliwatts core_static{0};
@@ -58,6 +72,7 @@ struct Cluster {
   double stall_activity = 1;     // dynamic power of a core stalled for memory, of a computing one's
   double poll_activity = 1;      // of a core that polls or spins
   double l2_access_pj = 0;       // a line read or written
+  std::uint32_t qos = 0;         // of its port, 0 to 15: higher goes first where ports meet
   Picoseconds transition{0};     // a change of the operating point: the cluster's cores stand still
 };
 
@@ -89,15 +104,15 @@ struct Accelerator {
   double buffer_access_pj = 0;  // 16 bytes to or from a buffer
   double bus_beat_pj = 0;       // a beat of its master port
   Milliwatts idle{0};
+  std::uint32_t qos = 0;  // of its port, as a cluster's
 };
 
 // What the runtime on the cores costs.
 struct Runtime {
-  Picoseconds interrupt_latency{0};  // irq line to the waiting core's next instruction
-  Picoseconds barrier{0};            // one barrier of several cores, from the last arrival
-  Picoseconds thread_start{0};       // a kernel's threads start so much one after the other
-  bool concat_copies = false;        // the library joins channels by a copy; else inputs are written in place
-  double clean_cycles_per_line = 8;  // DC CVAC over a range, line not dirty
+  Picoseconds interrupt_latency{0};       // irq line to the waiting core's next instruction
+  Picoseconds barrier{0};                 // one barrier of several cores, from the last arrival
+  Picoseconds thread_start{0};            // a kernel's threads start so much one after the other
+  double clean_cycles_per_line = 8;       // DC CVAC over a range, line not dirty
   double invalidate_cycles_per_line = 8;  // DC IVAC
   int register_access_cycles = 40;        // a device access, besides its time on the bus
   Picoseconds poll_interval{1'000'000};   // between two looks at an accelerator's STATUS, if polling
@@ -106,6 +121,7 @@ struct Runtime {
 struct Platform {
   std::string name;
   std::string file;  // where it was read from, for messages
+  Library library;   // each cluster's core type has a copy
   std::vector<Cluster> clusters;
   Interconnect interconnect;
   Dram dram;

@@ -36,6 +36,7 @@ std::string write_schedule_toml(const Schedule& schedule) {
         "\n[[item]]\nlayer = {}\nresource = {}\nchannels = [{}, {}]\nrows = [{}, {}]\npredicted = \"{} "
         "ps\"\n",
         quote(item.layer), quote(item.resource), item.k0, item.k1, item.p0, item.p1, item.predicted.raw());
+    if (!item.kernel.empty()) text += fmt::format("kernel = {}\n", quote(item.kernel));
   }
   for (const PointChange& change : schedule.points) {
     text += fmt::format("\n[[operating_point]]\nlayer = {}\ncluster = {}\nfrequency = \"{} Hz\"\n",
@@ -77,6 +78,7 @@ Schedule read_schedule(const std::string& path) {
     read_range(table, "channels", item.k0, item.k1);
     read_range(table, "rows", item.p0, item.p1);
     item.predicted = table.time_or("predicted", Picoseconds(0), Picoseconds(0), longest);
+    item.kernel = table.string_or("kernel", "");
     schedule.items.push_back(item);
   }
   for (const Table& table : root.tables("operating_point")) {

@@ -19,6 +19,7 @@ struct WorkItem {
   std::string resource;  // a core group ("a53x4") or an accelerator's name ("accelerator0")
   int k0 = 0, k1 = 0, p0 = 0, p1 = 0;
   Picoseconds predicted{0};  // by the planner's model
+  std::string kernel{};      // of a convolution on cores, "winograd-hybrid"; empty: the library chooses
   bool operator==(const WorkItem&) const = default;
 };
 

@@ -11,6 +11,7 @@
 #include "models/spec/measured.h"
 #include "sim/cli/evidence.h"
 #include "sim/cli/evidence_runs.h"
+#include "sim/cli/measured_throughput.h"
 #include "sim/cli/part_experiments.h"
 
 namespace tandem::cli {
@@ -103,6 +104,20 @@ void add_kernel_parallel(std::vector<Evidence>& rows) {
   }
 }
 
+// Boards with an older library, of which only whole clusters were measured.
+void add_throughputs(std::vector<Evidence>& rows) {
+  for (const char* const board : {"hikey970", "odroid_xu3"}) {
+    const auto own = throughput_rows(board, kThroughputs, "configs/calibration/parts.toml");
+    const std::vector<double> times = simulate_throughputs(own, {});
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      rows.push_back({"cpu",
+                      fmt::format("time of {} on {}", own[i].measured.network, own[i].measured.resource),
+                      fmt::format("{}, ARM Compute Library 18.05", board), "ms", own[i].measured_ms(),
+                      times[i], Bound::within, 15, true});
+    }
+  }
+}
+
 }  // namespace
 
 // At the highest operating points.
@@ -126,6 +141,7 @@ std::vector<Evidence> cpu_evidence() {
     add_threads(own, costs, rows);
   }
   add_kernel_parallel(rows);
+  add_throughputs(rows);
   return rows;
 }
 

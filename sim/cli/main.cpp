@@ -10,6 +10,7 @@
 
 #include "models/core/error.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/measured_throughput.h"
 
 namespace {
 
@@ -89,7 +90,13 @@ int run_program(int argc, char** argv) {
   calibrate->add_option("--rounds", rounds, "of simulation and fit")
       ->capture_default_str()
       ->check(CLI::Range(1, 20));
-  calibrate->callback([&] { code = cli::calibrate_command(name, measured, parts, rounds, out); });
+  std::string throughput;
+  calibrate->add_option("--throughput", throughput,
+                        "fit the pace of the board's library to this CSV of whole clusters instead");
+  calibrate->callback([&] {
+    code = throughput.empty() ? cli::calibrate_command(name, measured, parts, rounds, out)
+                              : cli::calibrate_throughput_command(name, throughput, parts);
+  });
   calibrate->add_option("--csv", out, "write every row with its work to this file");
 
   std::vector<std::string> suites;

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "dse/pipeline/cost_csv.h"
+#include "dse/plan/kernels.h"
 #include "dse/plan/pipeline_planner.h"
 #include "dse/report/plan_report.h"
 #include "dse/report/result_json.h"
@@ -98,6 +99,7 @@ int plan_command(const PlanArguments& arguments) {
   if (!from_file && plan::plans_pipelines(planner)) {
     plan::PipelinePlan answer =
         plan::plan_pipeline(planner, session.problem(), arguments.costs, arguments.front);
+    plan::name_kernels(answer.schedule, session.problem());
     answer.schedule.wait = session.run.wait.value_or(answer.schedule.wait);
     if (!arguments.save.empty())
       write_text(arguments.save, spec::write_schedule_toml(answer.schedule), "--save");

@@ -118,7 +118,7 @@ void Interconnect::arbitrate(Arbiter arbiter) {
     AxiPayload* const payload = candidate(master, target, command);
     if (payload == nullptr) continue;
     ++candidates;
-    const std::uint32_t qos = axi(*payload).qos;
+    const std::uint32_t qos = std::max(axi(*payload).qos, spec_.masters[master.number].qos);
     if (winner == nullptr || qos > best_qos) {
       winner = &master;
       best_qos = qos;

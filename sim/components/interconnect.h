@@ -31,6 +31,7 @@ struct BusPortSpec {
   std::uint32_t width = 16;  // bytes a beat
   int max_reads = 32;        // outstanding bursts of 16 beats; a longer payload is let in alone
   int max_writes = 32;
+  std::uint32_t qos = 0;  // of a master's port, 0..15: its payloads have this QoS at least
 };
 
 struct InterconnectSpec {

@@ -114,7 +114,8 @@ Command TileCore::fetch() {
 void TileCore::compute(const Command& command) {
   const auto layer = static_cast<network::LayerId>(command.layer);
   const lowering::ProgramItem& item = around_.program.items[command.item];
-  const lowering::ThreadPart part{program_.cluster, item.resource.cores, item.range, command.share};
+  const lowering::ThreadPart part{program_.cluster, item.resource.cores, item.range, command.share,
+                                item.kernel};
   for (const lowering::KernelStep& step :
        lowering::kernel_steps(around_.model, around_.program.placement, cluster_.core, layer, part)) {
     // The kernel is handed to all, and one starts after the other.
@@ -141,6 +142,8 @@ void TileCore::run_step(std::uint32_t layer, const lowering::KernelStep& step) {
     memory_.stream(bursts_of(step.reads, slice, slices, Access::read), cluster_.core.reads_in_flight);
     memory_.start_stream(bursts_of(step.weights, slice, slices, Access::read), demand);
     if (!step.overlapped) memory_.finish_stream();
+    // The entry of a line's page comes first and takes as long as the line: more pages than any cache keeps.
+    if (step.page_walks) memory_.spend(now() - begin);
     note(layer, Activity::memory, begin);
 
     begin = now();

@@ -31,14 +31,14 @@ InterconnectSpec interconnect_spec(const spec::Platform& platform) {
   spec.forward_latency = Cycles(platform.interconnect.request_cycles);
   spec.return_latency = Cycles(platform.interconnect.response_cycles);
   for (const spec::Cluster& cluster : platform.clusters) {
-    spec.masters.push_back({cluster.name, bus, width, outstanding, outstanding});
+    spec.masters.push_back({cluster.name, bus, width, outstanding, outstanding, cluster.qos});
   }
   spec.targets.push_back({"dram", bus, width, 64, 64});
   spec.regions.push_back(
       {"dram", platform.dram.base, static_cast<std::uint64_t>(platform.dram.size.raw()), 0});
   for (const spec::Accelerator& unit : platform.accelerators) {
     const auto bytes = static_cast<std::uint32_t>(unit.array.bus_bytes);
-    spec.masters.push_back({unit.name, Clock(unit.clock), bytes, outstanding, outstanding});
+    spec.masters.push_back({unit.name, Clock(unit.clock), bytes, outstanding, outstanding, unit.qos});
     spec.regions.push_back(
         {unit.name, unit.registers, 4096, static_cast<std::uint32_t>(spec.targets.size())});
     spec.targets.push_back({unit.name, Clock(unit.clock), 4, 1, 1});

@@ -44,6 +44,18 @@ TEST(Arbitration, HigherQosGoesFirst) {
   for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(target.seen[i].master, 1u) << i;
 }
 
+TEST(Arbitration, APortsQosRaisesItsPayloads) {
+  InterconnectSpec spec = fabric(2, 1);
+  spec.masters[1].qos = 7;
+  Bench bench(spec);
+  for (std::uint64_t i = 0; i < 8; ++i)
+    for (std::size_t m = 0; m < 2; ++m) bench.issue(m, BusCommand::read, kBase + (m << 20) + i * 64);
+  run_simulation(kLong);
+  const auto& seen = bench.targets[0]->seen;
+  ASSERT_EQ(seen.size(), 16u);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(seen[i].master, 1u) << i;
+}
+
 TEST(Arbitration, OneAddressACycleAtTheTarget) {
   Bench bench(fabric(2, 1));
   for (std::uint64_t i = 0; i < 4; ++i)

@@ -2,6 +2,8 @@
 // Which kernel the libraries take for a layer.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "models/cpu/kernel.h"
 #include "tests/unit/sketch.h"
 
@@ -42,6 +44,33 @@ TEST(ChooseKernel, WinogradIsForFloats3x3OfStride1WithEnoughChannels) {
             Kernel::interleaved);
 }
 
+TEST(ChooseKernel, ALibraryWithoutAKernelTakesWhatItHas) {
+  const auto network = Sketch({64, 28, 28}).add(conv("l", 64, square(3, 1, 1))).build();
+  spec::CoreType core = core_of("a53");
+  core.library.hybrid = false;
+  EXPECT_EQ(choose_kernel(*network, 1, Precision::fp32, core, 4), Kernel::winograd_interleaved);
+  core.library.winograd = false;
+  EXPECT_EQ(choose_kernel(*network, 1, Precision::fp32, core, 4), Kernel::interleaved);
+}
+
+TEST(PossibleKernels, HoldTheLibrarysChoice) {
+  const network::Layer layers[] = {conv("l", 64, square(3, 1, 1)), conv("l", 64, square(1)),
+                                   conv("l", 64, square(3, 1, 1), 64), conv("l", 10, square(28)),
+                                   fully_connected("l", 10)};
+  for (const network::Layer& layer : layers) {
+    const auto network = Sketch({64, 28, 28}).add(layer).build();
+    for (const Precision precision : {Precision::fp32, Precision::int8}) {
+      const std::vector<Kernel> possible = possible_kernels(*network, 1, precision);
+      for (const char* core : {"a53", "a72"}) {
+        const Kernel chosen = choose_kernel(*network, 1, precision, core_of(core), 4);
+        EXPECT_EQ(std::count(possible.begin(), possible.end(), chosen), 1) << to_string(chosen);
+      }
+    }
+  }
+  const auto pooling = Sketch({64, 28, 28}).add(pool(LayerKind::max_pool, "l", square(2))).build();
+  EXPECT_TRUE(possible_kernels(*pooling, 1, Precision::fp32).empty());
+}
+
 // The estimate of a product of 196 x 512 x 512 on an A53: interleaved 200 x 516 x 512 / 2.777 + 4 x 200 x 512
 // / 0.987 + 4 x 2 x 200 x 516 / 0.898 = 20.36 M cycles, hybrid 196 x 512 x 512 / 1.43 = 35.9 M. With the
 // generic constants: 7.69 M and 7.71 M; at 49 rows 2.16 M against 1.93 M.
@@ -61,7 +90,7 @@ TEST(ChooseKernel, FewRowsForManyThreadsSpeakAgainstTheInterleavedKernel) {
 
 TEST(NeedsIm2col, UnlessTheInputIsReadAsItLies) {
   const auto needs = [](const network::Shape& input, const network::Layer& layer) {
-    return needs_im2col(Sketch(input).add(layer).build()->layer(1));
+    return needs_im2col(Sketch(input).add(layer).build()->layer(1), {});
   };
   EXPECT_FALSE(needs({64, 28, 28}, conv("l", 64, square(1))));
   EXPECT_TRUE(needs({64, 28, 28}, conv("l", 64, square(1, 2))));

@@ -72,6 +72,26 @@ TEST_F(CheckSchedule, ItemsComeInTheOrderOfTheirLayersWithTheirResources) {
   EXPECT_EQ(items[0].predicted, Picoseconds(5));
 }
 
+TEST_F(CheckSchedule, AKernelIsTakenOverOrRefusedWithWhatIsAllowed) {
+  schedule_.items[2].kernel = "interleaved";
+  const auto items = resolve_items(schedule_, model_, platform_, layer_roles(model_, 8));
+  EXPECT_EQ(items[2].kernel, cpu::Kernel::interleaved);
+  EXPECT_EQ(items[0].kernel, std::nullopt) << "the library chooses";
+  schedule_.items[2].kernel = "winograd-hybrid";
+  schedule_.items[1].kernel = "gemv";
+  schedule_.items[3].resource = "accelerator0";
+  schedule_.items[3].kernel = "interleaved";
+  const std::string text = messages();
+  EXPECT_NE(
+      text.find("item[2]: kernel \"winograd-hybrid\" cannot compute wide; allowed is one of interleaved"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find("item[1]: pool has no choice of kernels; leave the key out"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("item[3]: gives a kernel to accelerator0; only cores have a choice"), std::string::npos)
+      << text;
+}
+
 TEST_F(CheckSchedule, TakesSplitsOnTheStepsOfTheArrayAndItsGroups) {
   free("a");
   give("a", "accelerator0", 8, 20);

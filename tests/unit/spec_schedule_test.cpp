@@ -18,7 +18,7 @@ Schedule example() {
   schedule.stages = {{"first", "last", {"a53x4", "accelerator0"}}, {"", "\n", {}}};
   schedule.items = {{"conv/1", "accelerator0", 0, 64, 0, 56, Picoseconds(1)},
                     {"conv/1", "a53x4", 64, 1000, 0, 56, Picoseconds(999'999'999'999)},
-                    {"\xc3\xbc", "a53x1", 0, 8, 3, 4, Picoseconds(0)}};
+                    {"\xc3\xbc", "a53x1", 0, 8, 3, 4, Picoseconds(0), "winograd-hybrid"}};
   schedule.wait = WaitPolicy::polling;
   schedule.points = {{"conv/1", "a53", Hertz(999'999'999)}};
   return schedule;
