@@ -301,15 +301,22 @@ std::string Store::csv() {
   return csv;
 }
 
-void Store::merge(const std::string& path) {
+std::map<std::string, Outcome> Store::outcomes() {
   Handle& h = *handle_;
   h.commit();
-  Statement(h.database, h.path, "ATTACH DATABASE ?1 AS other").bind(1, path).run();
-  h.execute(
-      "INSERT OR IGNORE INTO point SELECT * FROM other.point WHERE failure IS NULL OR failure NOT IN "
-      "('timeout', 'memory', 'killed', 'changed')");
-  h.execute("INSERT OR IGNORE INTO point SELECT * FROM other.point");
-  h.execute("DETACH DATABASE other");
+  std::map<std::string, Outcome> all;
+  Statement row(h.database, h.path, "SELECT id, failure, reason, log, metrics, attempts, wall_s FROM point");
+  while (row.step()) {
+    Outcome& one = all[row.text(0)];
+    one.status = row.is_null(1) ? Outcome::Status::ok : Outcome::Status::failed;
+    one.failure = row.text(1);
+    one.reason = row.text(2);
+    one.log = row.text(3);
+    one.metrics = row.text(4);
+    one.attempts = static_cast<int>(row.integer(5));
+    one.wall_s = row.real(6);
+  }
+  return all;
 }
 
 }  // namespace tandem::sweep

@@ -71,8 +71,8 @@ class Store {
   // Every sweep's members in their order, with their results: CSV without anything of this machine or hour.
   [[nodiscard]] std::string csv();
 
-  // Copies all points of another store that this one lacks.
-  void merge(const std::string& path);
+  // Every point with all of its outcome, by id.
+  [[nodiscard]] std::map<std::string, Outcome> outcomes();
 
   [[nodiscard]] std::int64_t points();
 

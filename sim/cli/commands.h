@@ -17,9 +17,12 @@ struct RunArguments {
 
 struct SweepArguments {
   std::string sweep_file;
-  std::string store;  // empty: NAME.db in the working folder
-  int jobs = 0;       // 0: as many as there are cores
-  bool dry = false;   // only show the space
+  std::string store;         // empty: NAME.db in the working folder
+  int jobs = 0;              // 0: as many as there are cores
+  std::string on = "local";  // or "slurm"
+  int tasks = 16;            // of a Slurm array
+  std::string shard;         // a list of jobs to compute, and nothing else
+  bool dry = false;          // only show the space
   bool json = false;
 };
 
@@ -47,7 +50,7 @@ int calibrate_command(const std::string& platform, const std::string& measured, 
 // Runs every run file of the golden suites and holds it against <golden>/<suite>/<run>.json; `update` writes
 // those. The suites cpu, energy and memory are held against boards and closed forms.
 int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update,
-                     bool json);
+                     bool json, const std::string& page);
 
 // Computes the points a sweep asks for that its store does not know, and answers. 1 when a point's output was
 // not its reference, or all points failed.

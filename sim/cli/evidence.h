@@ -22,6 +22,7 @@ struct Evidence {
   Bound bound = Bound::within;
   double tolerance = 0;
   bool calibrated = false;  // constants were fitted to this reference
+  std::string why{};        // what is known about a figure outside
   // In percent, or in the figure's own unit for Bound::points.
   [[nodiscard]] double error() const {
     return bound == Bound::points ? figure - expected : 100 * (figure / expected - 1);

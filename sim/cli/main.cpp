@@ -109,7 +109,9 @@ int run_program(int argc, char** argv) {
   validate->add_option("--golden", golden, "folder of the saved figures; default: tests/golden");
   validate->add_flag("--update", update, "save today's figures as the golden ones");
   validate->add_flag("--json", json, "print one JSON object and nothing else");
-  validate->callback([&] { code = cli::validate_command(suites, golden, update, json); });
+  std::string page;
+  validate->add_option("--page", page, "write the evidence as Markdown to this file");
+  validate->callback([&] { code = cli::validate_command(suites, golden, update, json, page); });
 
   cli::SweepArguments sweep_arguments;
   CLI::App* sweep = app.add_subcommand("sweep", "compute the points of a design space, and answer");
@@ -118,6 +120,13 @@ int run_program(int argc, char** argv) {
   sweep->add_option("--jobs", sweep_arguments.jobs, "points at once; default: the machine's cores")
       ->check(CLI::Range(1, 1024));
   sweep->add_option("--store", sweep_arguments.store, "SQLite file of results; default: NAME.db here");
+  sweep->add_option("--on", sweep_arguments.on, "where the points are computed: local, or slurm")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"local", "slurm"}));
+  sweep->add_option("--tasks", sweep_arguments.tasks, "tasks of a Slurm array, at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10000));
+  sweep->add_option("--shard", sweep_arguments.shard, "compute a list of jobs (what a Slurm task does)");
   sweep->add_flag("--dry-run", sweep_arguments.dry, "only show the space, its size and a sample");
   sweep->add_flag("--json", sweep_arguments.json, "print one JSON object and nothing else on stdout");
   sweep->callback([&] { code = cli::sweep_command(sweep_arguments); });

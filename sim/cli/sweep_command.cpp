@@ -4,86 +4,64 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <memory>
 #include <thread>
 
 #include "dse/sweep/conduct.h"
+#include "dse/sweep/job_list.h"
 #include "dse/sweep/sweep_report.h"
 #include "models/core/error.h"
 #include "models/spec/run.h"
 #include "sim/cli/code_version.h"
 #include "sim/cli/commands.h"
-#include "sim/cli/sweep_point.h"
+#include "sim/cli/local_backend.h"
+#include "sim/cli/slurm_backend.h"
 #include "sim/cli/sweep_progress.h"
 
 namespace tandem::cli {
 
 namespace {
 
-constexpr int kAnalyticBatch = 4096;  // a process remembers tilings: the longer it lives the better
+int workers_of(const SweepArguments& arguments) {
+  if (arguments.jobs > 0) return arguments.jobs;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
 
-// On this machine, in child processes.
-class LocalBackend : public sweep::Backend {
- public:
-  LocalBackend(const sweep::Sweep& sweep, const sweep::Identity& identity, int workers,
-               SweepProgress& progress)
-      : sweep_(sweep), identity_(identity), workers_(workers), progress_(progress) {}
-
-  void compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done) override {
-    if (jobs.empty()) return;
-    sweep::RunnerOptions options;
-    options.workers = workers_;
-    options.batch = level.empty() && all_analytic(jobs) ? kAnalyticBatch : 1;
-    options.limits = sweep_.limits_of_point;
-    sweep::run_points(
-        jobs.size(), options, [&](std::size_t i) { return compute(jobs[i].assignments); }, done,
-        [&] { progress_.tick(); });
+// A task of a Slurm array: computes the jobs of a list, and nothing else.
+int compute_shard(const SweepArguments& arguments, const sweep::Sweep& sweep) {
+  if (arguments.store.empty()) throw InputError({"--shard", 0, 0}, "", "needs a --store of its own");
+  sweep::JobList list = sweep::read_job_list(arguments.shard);
+  sweep::Identity identity(sweep.base, code_version());
+  sweep::Store store(arguments.store, sweep::Store::Use::write);
+  const auto put = [&](const sweep::Job& job, const sweep::Outcome& outcome) {
+    store.put(job.id, outcome, {code_version(), ""});
+  };
+  std::vector<sweep::Job> jobs;
+  for (sweep::Job& job : list.jobs) {
+    if (identity.of(job.assignments).id == job.id) {
+      jobs.push_back(std::move(job));
+      continue;
+    }
+    sweep::Outcome changed;
+    changed.status = sweep::Outcome::Status::failed;
+    changed.failure = "changed";
+    changed.reason = "the program or a configuration file here is not the one the sweep was started with";
+    put(job, changed);
   }
-
- private:
-  // A result counts for the files its hash was made of.
-  [[nodiscard]] std::string compute(const std::vector<std::string>& assignments) const {
-    const auto check = [&] {
-      if (!identity_.files_are_unchanged())
-        throw sweep::FilesChanged("a configuration file changed while the sweep ran; start it again");
-    };
-    try {
-      std::string metrics = compute_point(sweep_.base, assignments);
-      check();
-      return metrics;
-    } catch (const InputError&) {
-      check();
-      throw;
-    }
-  }
-
-  // Where no point chooses its own fidelity, one tells it of all. What is wrong with that one is its own
-  // failure.
-  [[nodiscard]] bool all_analytic(const std::vector<sweep::Job>& jobs) const {
-    const auto chooses = [](const std::string& key) { return key.starts_with("fidelity"); };
-    for (const sweep::Axis& axis : sweep_.axes) {
-      if (chooses(axis.key)) return false;
-    }
-    for (const sweep::Derived& derived : sweep_.derived) {
-      if (chooses(derived.key)) return false;
-    }
-    try {
-      return is_analytic(sweep_.base, jobs.front().assignments);
-    } catch (const InputError&) {
-      return false;
-    }
-  }
-
-  const sweep::Sweep& sweep_;
-  const sweep::Identity& identity_;
-  int workers_;
-  SweepProgress& progress_;
-};
+  SweepProgress progress(sweep.name);
+  LocalBackend backend(sweep, identity, workers_of(arguments), progress);
+  backend.compute(jobs, list.level,
+                  [&](std::size_t index, const sweep::Outcome& outcome) { put(jobs[index], outcome); });
+  store.flush();
+  return 0;
+}
 
 }  // namespace
 
 int sweep_command(const SweepArguments& arguments) {
   const sweep::Sweep sweep = sweep::read_sweep(arguments.sweep_file);
   spec::read_run(sweep.base, {});
+  if (!arguments.shard.empty()) return compute_shard(arguments, sweep);
   const std::string path = arguments.store.empty() ? sweep.name + ".db" : arguments.store;
   const std::string before = sweep::before_text(sweep);
   fmt::print(arguments.json ? stderr : stdout, "{}", before);
@@ -94,11 +72,13 @@ int sweep_command(const SweepArguments& arguments) {
   sweep::SweepResult result;
   {
     SweepProgress progress(sweep.name);
-    const int workers = arguments.jobs > 0
-                            ? arguments.jobs
-                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    LocalBackend backend(sweep, identity, workers, progress);
-    result = sweep::conduct(sweep, identity, store, backend, progress);
+    std::unique_ptr<sweep::Backend> backend;
+    if (arguments.on == "slurm") {
+      backend = std::make_unique<SlurmBackend>(sweep, path, arguments.tasks, progress);
+    } else {
+      backend = std::make_unique<LocalBackend>(sweep, identity, workers_of(arguments), progress);
+    }
+    result = sweep::conduct(sweep, identity, store, *backend, progress);
   }
   if (arguments.json) {
     report::Json json = sweep::sweep_json(sweep, result);

@@ -16,6 +16,7 @@
 #include "sim/cli/children.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/evidence.h"
+#include "sim/cli/evidence_report.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/session.h"
 
@@ -146,63 +147,10 @@ void print_golden(const std::vector<Row>& rows) {
              std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.pass; }), rows.size());
 }
 
-bool is_limit(const Evidence& row) { return row.bound == Bound::at_least || row.bound == Bound::at_most; }
-
-std::string allowed(const Evidence& row) {
-  switch (row.bound) {
-    case Bound::at_least:
-      return "at least";
-    case Bound::at_most:
-      return "at most";
-    case Bound::points:
-      return fmt::format("{:.0f} points", row.tolerance);
-    case Bound::within:
-      break;
-  }
-  return fmt::format("{:.0f} %", row.tolerance);
-}
-
-void print_evidence(const std::vector<Evidence>& rows) {
-  using Align = report::Table::Align;
-  report::Table table({{"suite", Align::left},
-                       {"claim", Align::left},
-                       {"held against", Align::left},
-                       {"fitted to it"},
-                       {"unit", Align::left},
-                       {"reference"},
-                       {"ours"},
-                       {"error %"},
-                       {"allowed"},
-                       {"", Align::left}});
-  for (const Evidence& row : rows) {
-    table.row({row.suite, row.claim, row.reference, row.calibrated ? "yes" : ".", row.unit,
-               fmt::format("{:.2f}", row.expected), fmt::format("{:.2f}", row.figure),
-               is_limit(row) ? "." : fmt::format("{:+.1f}", row.error()), allowed(row),
-               row.pass() ? "ok" : "OUTSIDE"});
-  }
-  fmt::print("{}\n{} of {} claims hold\n", table.text(),
-             std::count_if(rows.begin(), rows.end(), [](const Evidence& row) { return row.pass(); }),
-             rows.size());
-}
-
-Json json_of(const Evidence& row) {
-  Json json{{"suite", row.suite},       {"claim", row.claim},       {"reference", row.reference},
-            {"unit", row.unit},         {"expected", row.expected}, {"figure", row.figure},
-            {"fitted", row.calibrated}, {"pass", row.pass()}};
-  if (is_limit(row)) {
-    json[row.bound == Bound::at_least ? "at_least" : "at_most"] = row.expected;
-  } else {
-    const std::string unit = row.bound == Bound::points ? "_points" : "_percent";
-    json["error" + unit] = row.error();
-    json["tolerance" + unit] = row.tolerance;
-  }
-  return json;
-}
-
 }  // namespace
 
 int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update,
-                     bool json) {
+                     bool json, const std::string& page) {
   const fs::path runs = fs::path(project_root()) / "configs" / "runs";
   const fs::path goldens = golden.empty() ? fs::path(project_root()) / "tests" / "golden" : fs::path(golden);
   const std::vector<std::string> golden_suites = all_suites(runs), against_others = evidence_suites();
@@ -232,6 +180,8 @@ int validate_command(const std::vector<std::string>& suites, const std::string& 
   const bool pass =
       std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.pass; }) &&
       std::all_of(evidence.begin(), evidence.end(), [](const Evidence& row) { return row.pass(); });
+  if (!page.empty() && !(std::ofstream(page, std::ios::binary) << evidence_page(evidence)).flush())
+    throw InputError({page, 0, 0}, "--page", "cannot be written");
   if (json) {
     Json out;
     out["pass"] = pass;
@@ -245,13 +195,13 @@ int validate_command(const std::vector<std::string>& suites, const std::string& 
                              {"tolerance", "exact"},
                              {"pass", row.pass}});
     }
-    for (const Evidence& row : evidence) out["rows"].push_back(json_of(row));
+    for (const Evidence& row : evidence) out["rows"].push_back(evidence_json(row));
     fmt::print("{}\n", out.dump(2));
     return pass ? 0 : 1;
   }
   if (!rows.empty()) print_golden(rows);
   if (!rows.empty() && !evidence.empty()) fmt::print("\n");
-  if (!evidence.empty()) print_evidence(evidence);
+  if (!evidence.empty()) fmt::print("{}", evidence_text(evidence));
   return pass ? 0 : 1;
 }
 
