@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace tandem::report {
 
@@ -22,6 +21,16 @@ double idle_percent(const spec::LayerResult& layer) {
 
 namespace {
 
+// In microseconds, the mean of so many. Only memory has latency.
+Json account_json(const spec::Account& account, int tracks, bool latency) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < spec::kReasons; ++i) {
+    if (static_cast<spec::Reason>(i) == spec::Reason::latency && !latency) continue;
+    json[spec::kReasonNames[i]] = to_microseconds(account.time[i]) / tracks;
+  }
+  return json;
+}
+
 Json layer_json(const spec::LayerResult& layer) {
   Json json;
   json["name"] = layer.name;
@@ -36,6 +45,9 @@ Json layer_json(const spec::LayerResult& layer) {
   for (const auto& [resource, busy] : layer.busy) json["busy_us"][resource] = to_microseconds(busy);
   json["idle_percent"] = idle_percent(layer);
   json["predicted_us"] = to_microseconds(layer.predicted);
+  json["account_us"] = Json::object();
+  for (const auto& [resource, account] : layer.account)
+    json["account_us"][resource] = account_json(account.sum, account.tracks, false);
   if (!layer.refusal.empty()) json["refused_by_accelerator"] = layer.refusal;
   return json;
 }
@@ -89,6 +101,13 @@ Json result_json(const spec::RunResult& result) {
                               {"last_layer", stage.last_layer},
                               {"time_ms", to_milliseconds(stage.time)}});
   }
+  json["tracks"] = Json::array();
+  for (const spec::Track& track : result.tracks) {
+    const bool memory = track.kind == spec::TrackKind::interconnect || track.kind == spec::TrackKind::dram;
+    json["tracks"].push_back({{"name", track.name},
+                              {"kind", spec::kTrackKindNames[static_cast<std::size_t>(track.kind)]},
+                              {"account_us", account_json(track.account, 1, memory)}});
+  }
   json["accelerator"] = accelerator_json(result);
   json["accelerator"]["fidelity"] = result.accelerator_fidelity;
   json["memory"] = {{"read_bytes", result.memory.read_bytes},
@@ -125,28 +144,6 @@ std::string layers_csv(const spec::RunResult& result) {
     for (const auto& [resource, channels] : layer.channels) row(resource, channels, layer.busy.at(resource));
   }
   return csv;
-}
-
-std::string chrome_trace(const spec::RunResult& result) {
-  Json events = Json::array();
-  std::map<std::string, int> tracks;
-  for (const spec::Span& span : result.timeline) tracks.emplace(span.track, 0);
-  int next = 1;
-  for (auto& [name, id] : tracks) {
-    id = next++;
-    events.push_back(
-        {{"name", "thread_name"}, {"ph", "M"}, {"pid", 1}, {"tid", id}, {"args", {{"name", name}}}});
-  }
-  for (const spec::Span& span : result.timeline) {
-    events.push_back({{"name", span.name},
-                      {"cat", span.category},
-                      {"ph", "X"},
-                      {"pid", 1},
-                      {"tid", tracks.at(span.track)},
-                      {"ts", to_microseconds(span.begin)},
-                      {"dur", to_microseconds(span.end - span.begin)}});
-  }
-  return text_of(Json{{"displayTimeUnit", "ns"}, {"traceEvents", events}}) + "\n";
 }
 
 Json network_json(const network::Network& network) {

@@ -18,7 +18,6 @@ std::string text_of(const Json& json, int indent = -1);
 
 Json result_json(const spec::RunResult& result);
 std::string layers_csv(const spec::RunResult& result);
-std::string chrome_trace(const spec::RunResult& result);  // opens in Perfetto and speedscope
 
 // 100 * (1 - least busy / layer time) over the resources that computed channels; 0 for one alone or none.
 double idle_percent(const spec::LayerResult& layer);

@@ -301,6 +301,28 @@ std::string Store::csv() {
   return csv;
 }
 
+std::vector<std::pair<std::string, std::string>> Store::sweeps() {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (Statement row(handle_->database, handle_->path, "SELECT name, definition FROM sweep ORDER BY name");
+       row.step();)
+    all.emplace_back(row.text(0), row.text(1));
+  return all;
+}
+
+std::vector<Member> Store::members(const std::string& sweep) {
+  std::vector<Member> all;
+  Statement row(handle_->database, handle_->path,
+                "SELECT level, point, parameters FROM member WHERE sweep=?1 ORDER BY sequence");
+  for (row.bind(1, sweep); row.step();) {
+    Member& member = all.emplace_back(Member{row.text(0), row.text(1), {}});
+    const Json parameters = Json::parse(row.text(2), nullptr, false);
+    for (const auto& [key, value] : parameters.items()) {
+      if (value.is_string()) member.parameters[key] = value.get<std::string>();
+    }
+  }
+  return all;
+}
+
 std::map<std::string, Outcome> Store::outcomes() {
   Handle& h = *handle_;
   h.commit();

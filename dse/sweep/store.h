@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dse/sweep/runner.h"
@@ -70,6 +71,10 @@ class Store {
 
   // Every sweep's members in their order, with their results: CSV without anything of this machine or hour.
   [[nodiscard]] std::string csv();
+
+  // Names and definitions of the sweeps, and the members of one in their order.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> sweeps();
+  [[nodiscard]] std::vector<Member> members(const std::string& sweep);
 
   // Every point with all of its outcome, by id.
   [[nodiscard]] std::map<std::string, Outcome> outcomes();

@@ -257,4 +257,13 @@ Sweep read_sweep(const std::string& name_or_path) {
   return sweep;
 }
 
+Sweep read_sweep_text(const std::string& text, const std::string& name) {
+  Sweep sweep;
+  sweep.file = name + " (as stored)";
+  sweep.name = name;
+  const Document document = Document::parse_text(text, sweep.file);
+  Reader(sweep, document).run();
+  return sweep;
+}
+
 }  // namespace tandem::sweep

@@ -80,5 +80,7 @@ struct Sweep {
 
 // By name (configs/sweeps/NAME.toml) or path. Throws InputError with all problems.
 Sweep read_sweep(const std::string& name_or_path);
+// From a sweep file's text, as a store keeps it.
+Sweep read_sweep_text(const std::string& text, const std::string& name);
 
 }  // namespace tandem::sweep

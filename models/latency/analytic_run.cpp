@@ -254,9 +254,6 @@ class AnalyticRun {
         layer.image = i;
         layer.start += slowest * i;
         layer.end += slowest * i;
-        for (const auto& [resource, busy] : layer.busy) {
-          result.timeline.push_back({resource, layer.name, "compute", layer.start, layer.start + busy});
-        }
         result.layers.push_back(std::move(layer));
       }
     }

@@ -42,7 +42,7 @@ class Lowering {
     std::set<int> changing;
     for (const ResolvedChange& change : changes_) changing.insert(change.cluster);
     for (const int cluster : changing) emit_point(cluster, Hertz(0), 0);
-    barrier();
+    barrier(0);
     for (LayerId id = 0; id < network_.size(); ++id) {
       if (program_.placement.layers[static_cast<std::size_t>(id)].role == LayerRole::compute) emit_layer(id);
     }
@@ -98,11 +98,13 @@ class Lowering {
     }
   }
 
-  void barrier() {
+  void barrier(LayerId layer) {
     const auto participants = static_cast<std::uint32_t>(commands_.size());
     if (participants < 2) return;
     for (std::size_t core = 0; core < commands_.size(); ++core) {
-      emit(core, {.opcode = Opcode::barrier, .participants = participants});
+      emit(core, {.opcode = Opcode::barrier,
+                  .layer = static_cast<std::uint32_t>(layer),
+                  .participants = participants});
     }
   }
 
@@ -133,7 +135,7 @@ class Lowering {
     for (const std::size_t item : items_of_[layer]) {
       if (program_.items[item].resource.accelerator >= 0) started.insert(start_accelerator(item));
     }
-    if (emit_invalidates(id)) barrier();
+    if (emit_invalidates(id)) barrier(id);
     for (const std::size_t item : items_of_[layer]) {
       if (program_.items[item].resource.cluster >= 0) emit_compute(item);
     }
@@ -141,7 +143,7 @@ class Lowering {
     for (const std::uint32_t unit : started) {
       emit(host(), {.opcode = Opcode::wait_accelerator, .layer = layer, .unit = unit});
     }
-    barrier();
+    barrier(id);
     emit(host(), {.opcode = Opcode::layer_end, .layer = layer});
   }
 
@@ -267,7 +269,7 @@ class Lowering {
     for (const std::size_t index : items_of_[static_cast<std::size_t>(id)]) {
       const ProgramItem& item = program_.items[index];
       if (item.resource.cluster < 0) continue;
-      if (!synchronised) barrier();
+      if (!synchronised) barrier(id);
       synchronised = true;
       for (const AddressRange& range :
            lines_of(program_.placement.layers[static_cast<std::size_t>(id)].output, item.range)) {

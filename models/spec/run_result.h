@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/core/quantity.h"
+#include "models/spec/account.h"
 
 namespace tandem::spec {
 
@@ -15,18 +16,13 @@ struct LayerResult {
   std::string name, kind;
   int image = 0;
   std::int64_t macs = 0;
-  bool in_place = false;                    // no work of its own
-  std::map<std::string, int> channels;      // by resource: output channels it computed
-  Picoseconds start{0}, end{0};             // since the run's start
-  std::map<std::string, Picoseconds> busy;  // by resource: time spent on the layer's own work
-  Picoseconds predicted{0};                 // by the planner; 0: it made no prediction
-  std::string refusal;                      // why no accelerator can run this convolution; empty: one can
-};
-
-// One bar of the timeline. Cores and accelerators are tracks.
-struct Span {
-  std::string track, name, category;
-  Picoseconds begin{0}, end{0};
+  bool in_place = false;                        // no work of its own
+  std::map<std::string, int> channels;          // by resource: output channels it computed
+  Picoseconds start{0}, end{0};                 // since the run's start
+  std::map<std::string, Picoseconds> busy;      // by resource: time spent on the layer's own work
+  Picoseconds predicted{0};                     // by the planner; 0: it made no prediction
+  std::map<std::string, LayerAccount> account;  // by resource that took part: cluster x cores, accelerator
+  std::string refusal;                          // why no accelerator can run this convolution; empty: one can
 };
 
 struct AcceleratorResult {
@@ -71,7 +67,8 @@ struct RunResult {
   std::vector<AcceleratorResult> accelerators;
   MemoryResult memory;
   SimulationResult simulation;
-  std::vector<Span> timeline;
+  std::vector<Track> tracks;  // cores in use, accelerators, interconnect, DRAM
+  Timeline timeline;          // empty unless asked for
 };
 
 }  // namespace tandem::spec

@@ -12,6 +12,8 @@ struct RunArguments {
   std::string run_file;
   std::vector<std::string> assignments;  // key=value
   std::string out;                       // folder; empty: none
+  std::string trace;                     // timeline to write as Chrome trace JSON; empty: none
+  std::string command;                   // as it was typed, for pages
   bool json = false;
 };
 
@@ -56,5 +58,12 @@ int validate_command(const std::vector<std::string>& suites, const std::string& 
 // not its reference, or all points failed.
 int sweep_command(const SweepArguments& arguments);
 int export_command(const std::string& store, const std::string& out);
+
+struct ReportArguments {
+  std::string source;  // folder of run --out or compare --out, a result as JSON, or a store
+  std::string out = "report.html";
+  std::string sweep;  // which of a store's; empty: its only one
+};
+int report_command(const ReportArguments& arguments);
 
 }  // namespace tandem::cli

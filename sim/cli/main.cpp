@@ -16,6 +16,26 @@ namespace {
 
 using namespace tandem;
 
+// As a shell would take it again.
+std::string command_line(int argc, char** argv) {
+  std::string line = "tandem";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = !word.empty() && word.find_first_not_of(
+                                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                            "0123456789-_./=,:+@%") == std::string::npos;
+    line += ' ';
+    if (plain) {
+      line += word;
+      continue;
+    }
+    line += '\'';
+    for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    line += '\'';
+  }
+  return line;
+}
+
 int run_program(int argc, char** argv) {
   CLI::App app{
       "Tandem simulates CNN inference on edge chips and searches for the best way to share the work between\n"
@@ -25,6 +45,7 @@ int run_program(int argc, char** argv) {
   app.set_version_flag("--version", "tandem 0.1.0");
   int code = 0;
   cli::RunArguments arguments;
+  arguments.command = command_line(argc, argv);
   const auto add_run_options = [&](CLI::App* command) {
     CLI::Option* file =
         command->add_option("run", arguments.run_file, "run file, or a name in configs/runs")->required();
@@ -36,7 +57,11 @@ int run_program(int argc, char** argv) {
 
   CLI::App* run = app.add_subcommand("run", "simulate one run");
   add_run_options(run);
-  run->add_option("--out", arguments.out, "folder for result.json, layers.csv, timeline.json, schedule.toml");
+  run->add_option(
+      "--out", arguments.out,
+      "folder for result.json, layers.csv, timeline.json, schedule.toml, and what tandem report needs");
+  run->add_option("--trace", arguments.trace,
+                  "write the timeline, for Perfetto or speedscope, to this JSON file");
   run->callback([&] { code = cli::run_command(arguments); });
 
   std::vector<std::string> planners;
@@ -45,6 +70,8 @@ int run_program(int argc, char** argv) {
   compare->add_option("--planners", planners, "e.g. accelerator-only,cpu-only,cosched,oracle")
       ->required()
       ->delimiter(',');
+  compare->add_option("--out", arguments.out,
+                      "folder for comparison.json, of which tandem report makes a page");
   compare->callback([&] { code = cli::compare_command(arguments, planners); });
 
   cli::PlanArguments planning;
@@ -135,6 +162,17 @@ int run_program(int argc, char** argv) {
   export_store->add_option("store", name, "SQLite file that tandem sweep made")->required();
   export_store->add_option("--out", out, "CSV file to write; default: stdout");
   export_store->callback([&] { code = cli::export_command(name, out); });
+
+  cli::ReportArguments report_arguments;
+  CLI::App* report =
+      app.add_subcommand("report", "make a page, one HTML file, of a run, a comparison or a sweep");
+  report
+      ->add_option("source", report_arguments.source,
+                   "folder of run --out or compare --out, a result as JSON, or a sweep's store")
+      ->required();
+  report->add_option("--out", report_arguments.out, "HTML file to write")->capture_default_str();
+  report->add_option("--sweep", report_arguments.sweep, "which sweep of the store; default: its only one");
+  report->callback([&] { code = cli::report_command(report_arguments); });
 
   if (argc > 1 && argv[1][0] != '-') {
     std::vector<std::string> names;

@@ -18,13 +18,13 @@ namespace tandem::cli {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-fs::path cache_folder() {
+std::string cache_folder() {
   const char* chosen = std::getenv("TANDEM_CACHE");
   if (chosen != nullptr && *chosen != '\0') return chosen;
-  return fs::path(project_root()) / "build" / "cache";
+  return (fs::path(project_root()) / "build" / "cache").string();
 }
+
+namespace {
 
 // The program itself is part of the key: a changed kernel must not meet an old answer.
 std::string program_stamp() {
@@ -55,7 +55,7 @@ std::string content_hash(const network::Network& network, network::Precision pre
 }
 
 std::optional<std::string> load(const std::string& key) {
-  std::ifstream file(cache_folder() / key, std::ios::binary);
+  std::ifstream file(fs::path(cache_folder()) / key, std::ios::binary);
   std::ostringstream text;
   if (!file || !(text << file.rdbuf())) return std::nullopt;
   // The last line is the hash of what stands before it.
@@ -69,13 +69,13 @@ std::optional<std::string> load(const std::string& key) {
 void save(const std::string& key, const std::string& body) {
   std::error_code ignored;
   fs::create_directories(cache_folder(), ignored);
-  const fs::path temporary = cache_folder() / fmt::format("{}.{}", key, getpid());
+  const fs::path temporary = fs::path(cache_folder()) / fmt::format("{}.{}", key, getpid());
   {
     std::ofstream file(temporary, std::ios::binary);
     file << body << sha256_hex(body) << '\n';
     if (!file) return;
   }
-  fs::rename(temporary, cache_folder() / key, ignored);
+  fs::rename(temporary, fs::path(cache_folder()) / key, ignored);
 }
 
 std::string quantization_text(const std::vector<network::TensorQuantization>& all) {

@@ -11,6 +11,8 @@
 
 namespace tandem::cli {
 
+std::string cache_folder();
+
 struct Prepared {
   network::Model model;
   std::string reference_sha256;  // over the outputs of images 0 .. images-1

@@ -5,8 +5,11 @@
 #include <fstream>
 
 #include "dse/report/result_json.h"
+#include "dse/report/run_detail.h"
 #include "dse/report/text_report.h"
+#include "dse/report/trace_json.h"
 #include "models/core/error.h"
+#include "models/memory/dram_spec.h"
 #include "sim/cli/children.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/progress.h"
@@ -19,21 +22,50 @@ using report::Json;
 
 namespace {
 
-void write_file(const fs::path& path, const std::string& text) {
+void write_file(const fs::path& path, const std::string& option, const std::string& text) {
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
-  if (!file) throw InputError({path.string(), 0, 0}, "--out", "cannot be written");
+  if (!file) throw InputError({path.string(), 0, 0}, option, "cannot be written");
 }
 
-void write_files(const std::string& folder, const spec::RunResult& result, const spec::Schedule& schedule) {
+void make_folder(const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw InputError({folder, 0, 0}, "--out", "cannot be made: " + error.message());
-  write_file(fs::path(folder) / "result.json", report::text_of(report::result_json(result), 2) + "\n");
-  write_file(fs::path(folder) / "layers.csv", report::layers_csv(result));
-  write_file(fs::path(folder) / "timeline.json", report::chrome_trace(result));
-  write_file(fs::path(folder) / "schedule.toml", spec::write_schedule_toml(schedule));
+}
+
+// What the session's machine can do at most.
+report::Machine machine_of(const Session& session) {
+  report::Machine machine;
+  for (const spec::Cluster& cluster : session.platform.clusters) {
+    const spec::OperatingPoint point = sim::operating_point(session.platform, cluster, session.run.frequency);
+    const double rate =
+        session.run.int8 ? cluster.core.int8_macs_per_cycle : cluster.core.fp32_macs_per_cycle;
+    machine.roofs.push_back(
+        {cluster.name, rate * cluster.cores * static_cast<double>(point.frequency.raw()) * 1e-9});
+  }
+  for (const spec::Accelerator& unit : session.platform.accelerators) {
+    machine.roofs.push_back(
+        {unit.name, static_cast<double>(unit.array.macs()) * static_cast<double>(unit.clock.raw()) * 1e-9});
+  }
+  machine.memory_gbytes_per_s = memory::find_dram(session.platform.dram.type)->peak_bytes_per_second() * 1e-9;
+  return machine;
+}
+
+void write_files(const RunArguments& arguments, const Session& session, const spec::RunResult& result,
+                 const spec::Schedule& schedule) {
+  const std::string& folder = arguments.out;
+  make_folder(folder);
+  const auto put = [&](const char* name, const std::string& text) {
+    write_file(fs::path(folder) / name, "--out", text);
+  };
+  put("result.json", report::text_of(report::result_json(result), 2) + "\n");
+  put("layers.csv", report::layers_csv(result));
+  put("timeline.json", report::chrome_trace(result));
+  put("schedule.toml", spec::write_schedule_toml(schedule));
+  put("detail.json",
+      report::text_of(report::run_detail(result, machine_of(session), arguments.command)) + "\n");
 }
 
 void check_output(const std::string& planner, const std::string& output, const std::string& reference) {
@@ -47,8 +79,10 @@ void check_output(const std::string& planner, const std::string& output, const s
 int run_command(const RunArguments& arguments) {
   const Session session = open_session(arguments.run_file, arguments.assignments);
   const spec::Schedule schedule = schedule_for(session);
-  const spec::RunResult result = simulate(session, schedule, true);
-  if (!arguments.out.empty()) write_files(arguments.out, result, schedule);
+  const bool timeline = !arguments.out.empty() || !arguments.trace.empty();
+  const spec::RunResult result = simulate(session, schedule, true, timeline);
+  if (!arguments.trace.empty()) write_file(arguments.trace, "--trace", report::chrome_trace(result));
+  if (!arguments.out.empty()) write_files(arguments, session, result, schedule);
   fmt::print("{}", arguments.json ? report::text_of(report::result_json(result), 2) + "\n"
                                   : report::run_text(result));
   if (!session.analytic()) check_output(result.planner, result.output_sha256, result.reference_sha256);
@@ -91,6 +125,12 @@ int compare_command(const RunArguments& arguments, const std::vector<std::string
     if (base_energy > 0) {
       row["energy_reduction_percent"] = 100.0 * (1.0 - row["energy_mj"].get<double>() / base_energy);
     }
+  }
+  if (!arguments.out.empty()) {
+    make_folder(arguments.out);
+    Json kept = comparison;
+    kept["command"] = arguments.command;
+    write_file(fs::path(arguments.out) / "comparison.json", "--out", report::text_of(kept, 2) + "\n");
   }
   fmt::print("{}", arguments.json ? report::text_of(comparison, 2) + "\n" : report::compare_text(comparison));
   if (session.analytic()) return 0;

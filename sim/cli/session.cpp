@@ -190,12 +190,14 @@ spec::Schedule schedule_for(const Session& session) {
   return schedule;
 }
 
-spec::RunResult simulate(const Session& session, const spec::Schedule& schedule, bool show_progress) {
+spec::RunResult simulate(const Session& session, const spec::Schedule& schedule, bool show_progress,
+                         bool timeline) {
   if (session.analytic()) {
     return latency::analytic_run(session.platform, session.model, schedule, session.run.images,
                                  session.run.frequency);
   }
   sim::MachineOptions options = session.machine_options();
+  options.timeline = timeline;
   std::optional<Progress> progress;
   if (show_progress) {
     progress.emplace("simulating " + session.model.network->name());

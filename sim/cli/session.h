@@ -38,6 +38,7 @@ spec::Schedule schedule_for(const Session& session, spec::Planner planner);
 spec::Schedule schedule_for(const Session& session);
 
 // Simulates in this process, once only; at fidelity analytic computes, as often as you like.
-spec::RunResult simulate(const Session& session, const spec::Schedule& schedule, bool show_progress);
+spec::RunResult simulate(const Session& session, const spec::Schedule& schedule, bool show_progress,
+                         bool timeline = false);
 
 }  // namespace tandem::cli

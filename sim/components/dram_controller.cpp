@@ -156,6 +156,7 @@ void DramController::step(std::size_t index) {
     queue_.at<&DramController::wake>(*next, *this, index);
   }
   if (!served) return;
+  if (watcher_) watcher_(index, served->run.arrival, served->data);
   if (served->run.token != kNobody) {
     Pending& pending = pending_[served->run.token];
     const bool first = pending.last == Picoseconds{0};

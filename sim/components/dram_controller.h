@@ -11,7 +11,9 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/accelerator/job.h"
@@ -42,6 +44,10 @@ class DramController : public sc_core::sc_module, public accelerator::MemoryView
   // Bytes [address, address + bytes), contiguous; SimulationError with the address outside the memory.
   std::uint8_t* at(std::uint64_t address, std::int64_t bytes) override;
 
+  // Called for every run of accesses with its channel, when it was asked for, and when its data moves.
+  using AccessWatcher = std::function<void(std::size_t channel, Picoseconds arrival, memory::Interval data)>;
+  void on_access(AccessWatcher watcher) { watcher_ = std::move(watcher); }
+
   [[nodiscard]] memory::DramCounters counters() const;  // of all channels
   [[nodiscard]] double row_hit_rate() const;            // of all column accesses; 0 without any
   [[nodiscard]] const DramControllerSpec& spec() const { return spec_; }
@@ -70,6 +76,7 @@ class DramController : public sc_core::sc_module, public accelerator::MemoryView
   std::vector<Channel> channels_;
   std::vector<Pending> pending_;
   std::vector<std::uint32_t> free_;
+  AccessWatcher watcher_;
   std::array<AxiPayload*, 2> refused_{};  // by BusCommand: waits for room, END_REQ withheld
 };
 

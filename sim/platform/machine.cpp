@@ -62,7 +62,8 @@ class Machine {
         caches_(cache_specs(platform), platform.dram.base, memory_end() - platform.dram.base),
         barrier_(platform.runtime.barrier),
         points_(points_of(platform, options.frequency)),
-        recorder_(platform, model, program_, dram_, caches_, images, points_, options.progress) {
+        recorder_(platform, model, program_, dram_, caches_, images, points_, options.timeline,
+                  options.progress) {
     interconnect_.target_port(0).bind(dram_.socket);
     for (std::size_t i = 0; i < platform.clusters.size(); ++i) {
       masters_.push_back(std::make_unique<BusMaster>(
@@ -192,7 +193,11 @@ class Machine {
 
   // Everything an accelerator moves is held against what the caches hold.
   void watch_devices() {
+    dram_.on_access([this](std::size_t channel, Picoseconds arrival, memory::Interval data) {
+      recorder_.activity().memory_access(channel, arrival, data.begin, data.end);
+    });
     interconnect_.on_transaction([this](const BusRecord& record) {
+      recorder_.activity().transaction(record);
       if (record.master < platform_.clusters.size() || record.status != BusStatus::okay) return;
       const spec::Accelerator& unit = platform_.accelerators[record.master - platform_.clusters.size()];
       snooped_.clear();

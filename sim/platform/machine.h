@@ -27,6 +27,7 @@ struct MachineOptions {
   bool rtl = true;                         // accelerators: the Verilated RTL, else the cycle model
   bool skip_idle_cycles = true;            // the RTL's clock stops while it is idle
   Picoseconds time_limit{0};               // of simulated time; 0: none
+  bool timeline = false;                   // keep RunResult::timeline
   std::map<std::string, Hertz> frequency;  // by cluster; absent: the highest operating point
   // Called as the run goes on, with the layers finished of all.
   std::function<void(int done, int all)> progress;

@@ -16,30 +16,10 @@ namespace tandem::sim {
 
 using network::LayerId;
 
-namespace {
-const char* name_of(Activity activity) {
-  switch (activity) {
-    case Activity::compute:
-      return "compute";
-    case Activity::memory:
-      return "memory";
-    case Activity::maintenance:
-      return "maintenance";
-    case Activity::synchronisation:
-      return "synchronisation";
-    case Activity::control:
-      return "control";
-    case Activity::polling:
-      return "polling";
-  }
-  return "";
-}
-}  // namespace
-
 Recorder::Recorder(const spec::Platform& platform, const network::Model& model,
                    const lowering::Program& program, accelerator::MemoryView& memory,
                    cpu::CoherentCaches& caches, int images, const std::vector<std::size_t>& points,
-                   std::function<void(int, int)> progress)
+                   bool timeline, std::function<void(int, int)> progress)
     : platform_(platform),
       model_(model),
       program_(program),
@@ -49,7 +29,8 @@ Recorder::Recorder(const spec::Platform& platform, const network::Model& model,
       progress_(std::move(progress)),
       use_(platform, points),
       shares_done_(program.items.size(), 0),
-      units_(platform.accelerators.size()) {
+      units_(platform.accelerators.size()),
+      activity_(platform, model, program, timeline) {
   for (const spec::Cluster& cluster : platform.clusters) {
     core_busy_.emplace_back(static_cast<std::size_t>(cluster.cores), Picoseconds(0));
   }
@@ -118,12 +99,14 @@ void Recorder::layer_begin(std::uint32_t layer) {
     ++open_layer_;
   }
   layers_[open_layer_].start = now();
+  activity_.layer_begin(static_cast<LayerId>(layer), static_cast<int>(open_layer_), now());
   for (auto& cores : core_busy_) std::fill(cores.begin(), cores.end(), Picoseconds(0));
 }
 
-void Recorder::layer_end(std::uint32_t) {
+void Recorder::layer_end(std::uint32_t number) {
   spec::LayerResult& layer = layers_[open_layer_];
   layer.end = now();
+  activity_.layer_end(static_cast<LayerId>(number), now());
   for (const lowering::ProgramItem& item : program_.items) {
     if (item.resource.cluster < 0 || model_.network->layer(item.layer).name != layer.name) continue;
     const auto& cores = core_busy_[static_cast<std::size_t>(item.resource.cluster)];
@@ -179,7 +162,7 @@ void Recorder::close_accelerator(std::size_t unit, Picoseconds end) {
   work.running = false;
   const std::string& name = platform_.accelerators[unit].name;
   layers_[open_layer_].busy[name] = end - work.begin;
-  timeline_.push_back({name, layers_[open_layer_].name, "job", work.begin, end});
+  activity_.job(unit, static_cast<LayerId>(work.layer), work.begin, end);
 }
 
 void Recorder::span(const CoreSpan& span) {
@@ -188,9 +171,7 @@ void Recorder::span(const CoreSpan& span) {
   if (span.activity != Activity::synchronisation && span.activity != Activity::polling)
     core_busy_[cluster][static_cast<std::size_t>(span.core)] += length;
   use_.span(span);
-  timeline_.push_back({fmt::format("{} core {}", platform_.clusters[cluster].name, span.core),
-                       model_.network->layer(static_cast<LayerId>(span.layer)).name, name_of(span.activity),
-                       span.begin, span.end});
+  activity_.core(span);
 }
 
 void Recorder::point_changed(int cluster, std::size_t point) { use_.point_changed(cluster, point, now()); }
@@ -201,7 +182,7 @@ void Recorder::fill(spec::RunResult& result) const {
   result.total = last_output_;
   result.layers = layers_;
   result.output_sha256 = network::tensors_sha256(outputs_);
-  result.timeline = timeline_;
+  activity_.fill(result);
 }
 
 }  // namespace tandem::sim

@@ -14,6 +14,7 @@
 #include "models/spec/platform.h"
 #include "models/spec/run_result.h"
 #include "sim/components/core_host.h"
+#include "sim/platform/activity_log.h"
 #include "sim/platform/core_use.h"
 
 namespace tandem::sim {
@@ -23,7 +24,7 @@ class Recorder : public CoreHost {
   // `points`: by cluster, the operating point it starts at.
   Recorder(const spec::Platform& platform, const network::Model& model, const lowering::Program& program,
            accelerator::MemoryView& memory, cpu::CoherentCaches& caches, int images,
-           const std::vector<std::size_t>& points, std::function<void(int, int)> progress);
+           const std::vector<std::size_t>& points, bool timeline, std::function<void(int, int)> progress);
 
   void image_begin() override;
   void image_end() override;
@@ -40,10 +41,11 @@ class Recorder : public CoreHost {
   [[nodiscard]] int images_done() const { return static_cast<int>(outputs_.size()); }
   [[nodiscard]] const std::string& current_layer() const { return current_layer_; }
 
-  // The parts of the result this class knows: layers, latency, outputs, timeline.
+  // The parts of the result this class knows: layers, latency, outputs, tracks, timeline.
   void fill(spec::RunResult& result) const;
   [[nodiscard]] CoreUse& use() { return use_; }
   [[nodiscard]] const CoreUse& use() const { return use_; }
+  [[nodiscard]] ActivityLog& activity() { return activity_; }
   // Called when the last output is there.
   void on_finish(std::function<void()> call) { on_finish_ = std::move(call); }
 
@@ -78,7 +80,7 @@ class Recorder : public CoreHost {
   CoreUse use_;
   std::vector<std::uint32_t> shares_done_;  // by item
   std::vector<AcceleratorWork> units_;
-  std::vector<spec::Span> timeline_;
+  ActivityLog activity_;
 };
 
 }  // namespace tandem::sim

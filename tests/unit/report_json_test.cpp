@@ -129,40 +129,20 @@ TEST(LayersCsv, NamesMayHoldAnything) {
   for (const auto& row : rows) EXPECT_EQ(row.size(), rows[0].size());
 }
 
-TEST(ChromeTrace, HasNamedTracksAndSpansThatDoNotOverlap) {
-  const Json trace = Json::parse(chrome_trace(sample_result()));
-  std::map<int, std::string> names;
-  std::map<int, std::vector<std::pair<double, double>>> spans;
-  for (const Json& event : trace["traceEvents"]) {
-    if (event["ph"] == "M") {
-      EXPECT_EQ(event["name"], "thread_name");
-      EXPECT_TRUE(names.emplace(event["tid"], event["args"]["name"]).second);
-    } else {
-      ASSERT_EQ(event["ph"], "X");
-      expect_keys(event, {"name", "cat", "pid"});
-      spans[event["tid"]].emplace_back(event["ts"], event["dur"]);
-    }
-  }
-  ASSERT_EQ(names.size(), 2u);
-  ASSERT_EQ(spans.size(), 2u);
-  for (auto& [track, own] : spans) {
-    EXPECT_TRUE(names.contains(track));
-    std::sort(own.begin(), own.end());
-    for (std::size_t i = 1; i < own.size(); ++i) {
-      // Within half a picosecond: back to back in whole picoseconds stays back to back in microseconds.
-      EXPECT_LE(own[i - 1].first + own[i - 1].second, own[i].first + 0.5e-6) << names[track];
-    }
-  }
-  EXPECT_EQ(names.at(1), "a53 core 0");
-  ASSERT_EQ(spans.at(1).size(), 3u);
-  EXPECT_DOUBLE_EQ(spans.at(1)[0].first, 100.0);
-  EXPECT_DOUBLE_EQ(spans.at(1)[0].second, 800.0);
-}
-
-TEST(ChromeTrace, OfNothingIsStillATrace) {
-  spec::RunResult result = sample_result();
-  result.timeline.clear();
-  EXPECT_TRUE(Json::parse(chrome_trace(result))["traceEvents"].empty());
+TEST(ResultJson, AccountsOfALayerAreTheMeanOfItsCores) {
+  const Json json = result_json(sample_result());
+  const Json& account = json["layers"][0]["account_us"];
+  EXPECT_EQ(account["a53x4"], (Json{{"compute", 800.0},
+                                    {"transfer", 0.0},
+                                    {"coherence", 0.0},
+                                    {"synchronisation", 200.0},
+                                    {"idle", 0.0}}));
+  EXPECT_EQ(account["accelerator0"]["transfer"], 400.0);
+  EXPECT_TRUE(json["layers"][2]["account_us"].empty()) << "a layer in place";
+  ASSERT_EQ(json["tracks"].size(), 3u);
+  EXPECT_EQ(json["tracks"][2]["kind"], "dram");
+  EXPECT_EQ(json["tracks"][2]["account_us"]["latency"], 10.0);
+  EXPECT_FALSE(json["tracks"][0]["account_us"].contains("latency")) << "only memory has it";
 }
 
 TEST(NetworkJson, HoldsEveryKeyOfTheContract) {

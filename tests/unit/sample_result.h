@@ -9,6 +9,39 @@ namespace tandem::test {
 
 constexpr Picoseconds microseconds(std::int64_t time) { return Picoseconds(time * 1'000'000); }
 
+// Back to back, at times that are no round microseconds; each track's account is that of its bars.
+inline void add_sample_timeline(spec::RunResult& result) {
+  using spec::Reason;
+  const Picoseconds wait_end(1'100'000'007), job_begin(100'000'001), job_end(1'000'000'003);
+  result.timeline.spans = {
+      {0, 0, Reason::compute, microseconds(100), microseconds(900)},
+      {0, 0, Reason::synchronisation, microseconds(900), wait_end},
+      {0, 1, Reason::transfer, wait_end, Picoseconds(1'490'000'011)},
+      {2, -1, Reason::latency, microseconds(50), microseconds(60)},
+      {2, -1, Reason::transfer, microseconds(60), microseconds(1400)},
+  };
+  result.timeline.jobs = {{0, 1, 0, job_begin, job_end, microseconds(500)}};
+  result.timeline.masters = {"a53", "accelerator0"};
+  result.timeline.transactions = {{0, false, 3'000'000, microseconds(100), microseconds(400)},
+                                  {1, true, 1'000'000, microseconds(4000), microseconds(5000)}};
+  result.tracks = {{"a53 core 0", spec::TrackKind::core, {}},
+                   {"accelerator0", spec::TrackKind::accelerator, {}},
+                   {"DRAM", spec::TrackKind::dram, {}}};
+  for (const spec::Span& span : result.timeline.spans)
+    result.tracks[static_cast<std::size_t>(span.track)].account[span.reason] += span.end - span.begin;
+  result.tracks[1].account[Reason::compute] = microseconds(500);
+  result.tracks[1].account[Reason::transfer] = job_end - job_begin - microseconds(500);
+  for (spec::Track& track : result.tracks) track.account[Reason::idle] = result.total - track.account.sum();
+  // Two cores and the accelerator: each closes to its layer's 1000 us.
+  spec::LayerAccount cores{2, {}}, unit{1, {}};
+  cores.sum[Reason::compute] = microseconds(1600);
+  cores.sum[Reason::synchronisation] = microseconds(400);
+  unit.sum[Reason::compute] = microseconds(500);
+  unit.sum[Reason::transfer] = microseconds(400);
+  unit.sum[Reason::idle] = microseconds(100);
+  result.layers[0].account = {{"a53x4", cores}, {"accelerator0", unit}};
+}
+
 inline spec::RunResult sample_result() {
   spec::RunResult result;
   result.platform = "ultra96";
@@ -55,12 +88,7 @@ inline spec::RunResult sample_result() {
   result.accelerators = {{"accelerator0", 2, 360'000, 1'250'000, 300'000, 1'200'000, 0.5}};
   result.memory = {4'000'000, 1'000'000, 1.0, 0.75};
   result.simulation = {0.5, 12345, 0};
-  // Back to back, at times that are no round microseconds.
-  result.timeline = {
-      {"a53 core 0", "conv1", "compute", microseconds(100), microseconds(900)},
-      {"accelerator0", "conv1", "job", Picoseconds(100'000'001), Picoseconds(1'000'000'003)},
-      {"a53 core 0", "conv1", "wait", microseconds(900), Picoseconds(1'100'000'007)},
-      {"a53 core 0", "pool", "compute", Picoseconds(1'100'000'007), Picoseconds(1'490'000'011)}};
+  add_sample_timeline(result);
   return result;
 }
 
