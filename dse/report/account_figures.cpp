@@ -27,6 +27,14 @@ std::vector<std::pair<std::string, std::vector<const Json*>>> layers_of(const Js
   return layers;
 }
 
+// 4 of "a53x4"; 1 of an accelerator.
+double cores_in(const std::string& resource) {
+  const std::size_t x = resource.rfind('x');
+  const bool counts = x != std::string::npos && x + 1 < resource.size() && resource.size() - x <= 4 &&
+                      resource.find_first_not_of("0123456789", x + 1) == std::string::npos;
+  return counts ? std::stod(resource.substr(x + 1)) : 1;
+}
+
 // Microseconds by reason, the mean over images and over the cores of `resource` (empty: over all resources,
 // by their cores).
 std::map<std::string, double> mean_account(const std::vector<const Json*>& images,
@@ -37,10 +45,7 @@ std::map<std::string, double> mean_account(const std::vector<const Json*>& image
     std::map<std::string, double> sum;
     for (const auto& [name, account] : (*layer).at("account_us").items()) {
       if (!resource.empty() && name != resource) continue;
-      const std::size_t x = name.rfind('x');
-      const bool cores =
-          x != std::string::npos && name.find_first_not_of("0123456789", x + 1) == std::string::npos;
-      const double weight = cores ? std::stod(name.substr(x + 1)) : 1;
+      const double weight = cores_in(name);
       weights += weight;
       for (const auto& [reason, time] : account.items()) sum[reason] += weight * time.get<double>();
     }
@@ -143,7 +148,7 @@ Json gantt_figure(const Json& result, const Json& detail) {
     colours.push_back(works ? colour[name] : 0);
   }
   double end = 0;
-  for (const Json& block : data) end = std::max(end, block[2].get<double>());
+  for (const Json& block : data) end = std::max(end, block.at(2).get<double>());
   Json option;
   option["tooltip"] = {{"trigger", "item"}, {"formatter", "@call:ganttTip"}};
   option["grid"] = grid(130, 24, 10, 64);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "dse/report/chart.h"
@@ -237,7 +238,7 @@ class PageMaker {
             {"text",
              "From the least to the largest mean of an objective over an axis's choices, the most "
              "influential axis first."},
-            {"height", std::max<std::size_t>(240, 80 + 36 * rows)},
+            {"height", std::max<std::size_t>(440, 80 + 36 * rows)},
             {"variants", variants}};
   }
 
@@ -248,9 +249,17 @@ class PageMaker {
     };
     for (std::size_t i = 0; i < sweep_.axes.size(); ++i) {
       const Axis& axis = sweep_.axes[i];
-      if (axis.choices.size() < 2) continue;
+      const bool fixed = std::all_of(stored_.groups.begin(), stored_.groups.end(),
+                                     [i](const StoredGroup& group) { return group.fixed[i] >= 0; });
+      if (axis.choices.size() < 2 || fixed) continue;
       add(1 + i, axis.name);
-      if (is_number(axis)) continue;
+      if (is_number(axis)) {
+        const bool whole = std::all_of(axis.choices.begin(), axis.choices.end(), [](const Choice& choice) {
+          return std::floor(std::get<double>(choice.value)) == std::get<double>(choice.value);
+        });
+        if (whole) axes.back()["minInterval"] = 1;
+        continue;
+      }
       Json names = Json::array();
       for (const Choice& choice : axis.choices) names.push_back(text_of(choice.value));
       axes.back()["type"] = "category";

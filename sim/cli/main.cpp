@@ -10,6 +10,8 @@
 
 #include "models/core/error.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/complaint.h"
+#include "sim/cli/manual.h"
 #include "sim/cli/measured_throughput.h"
 
 namespace {
@@ -40,7 +42,9 @@ int run_program(int argc, char** argv) {
   CLI::App app{
       "Tandem simulates CNN inference on edge chips and searches for the best way to share the work between\n"
       "big.LITTLE cores and an accelerator.\n\n"
-      "First run:  tandem run configs/runs/quickstart.toml"};
+      "First run:   tandem run quickstart\n"
+      "First page:  tandem run quickstart --out out/first && tandem report out/first\n"
+      "More:        tandem COMMAND --help shows examples"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "tandem 0.1.0");
   int code = 0;
@@ -174,6 +178,16 @@ int run_program(int argc, char** argv) {
   report->add_option("--sweep", report_arguments.sweep, "which sweep of the store; default: its only one");
   report->callback([&] { code = cli::report_command(report_arguments); });
 
+  std::string shell;
+  CLI::App* completion =
+      app.add_subcommand("completion", "print what makes a shell complete commands, options and names");
+  completion->add_option("shell", shell, "bash")->required()->check(CLI::IsMember({"bash"}));
+  completion->callback([&] { fmt::print("{}", cli::bash_completion(app)); });
+  app.add_subcommand("manual", "print the manual page")->callback([&] {
+    fmt::print("{}", cli::man_page(app));
+  });
+  cli::add_examples(app);
+
   if (argc > 1 && argv[1][0] != '-') {
     std::vector<std::string> names;
     for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
@@ -198,7 +212,7 @@ int sc_main(int argc, char** argv) {
   try {
     return run_program(argc, argv);
   } catch (const InputError& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    fmt::print(stderr, "{}", cli::complaint(error, cli::wants_colour(2)));
     return 2;
   } catch (const CheckError& error) {
     fmt::print(stderr, "tandem: check failed: {}\n", error.what());

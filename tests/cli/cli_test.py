@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import pty
 import subprocess
 import tempfile
 import unittest
@@ -153,6 +154,111 @@ class Plans(unittest.TestCase):
             done = tandem("plan", "--costs", str(self.costs), *arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
             self.assertIn(word, done.stderr)
+
+
+class Terminal(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.bad = self.folder / "bad.toml"
+        self.bad.write_text('platform = "ultra96"\nnetwork = "tiny"\n\n[schedule]\nplannr = "cosched"\n')
+
+    def test_a_wrong_line_is_shown_with_a_caret_under_its_column(self):
+        done = tandem("run", str(self.bad))
+        self.assertEqual(done.returncode, 2)
+        lines = done.stderr.splitlines()
+        self.assertTrue(lines[0].startswith(f"{self.bad}:5:1: "), lines)
+        self.assertEqual(lines[1:3], ['    plannr = "cosched"', "    ^"])
+
+    def test_a_caret_stands_under_characters_and_control_codes_are_not_obeyed(self):
+        self.bad.write_text('platform = "ultra96"\nnetwork = "tiny"\nimages = 1 # \u00e4\u00f6\u00fc\nseed = 1\n'
+                            '"\u00e4\u00f6" = 1\nx = "\\u001b" ; oops \x1b[31m\n')
+        done = tandem("run", str(self.bad))
+        self.assertEqual(done.returncode, 2)
+        self.assertNotIn("\x1b", done.stderr)
+        self.assertIn("    ^", done.stderr.replace(" ^", "    ^"))
+
+    def on_terminal(self, **environment):
+        master, slave = pty.openpty()
+        subprocess.run([BINARY, "run", str(self.bad)], cwd=ROOT, stdout=slave, stderr=slave, timeout=60,
+                       env={**os.environ, "TERM": "xterm", **environment})
+        os.close(slave)
+        text = b""
+        try:
+            while piece := os.read(master, 65536):
+                text += piece
+        except OSError:  # the other end is closed
+            pass
+        os.close(master)
+        return text
+
+    def test_colours_only_on_a_terminal_and_never_with_no_color(self):
+        os.environ.pop("NO_COLOR", None)
+        self.assertIn(b"\x1b[1m", self.on_terminal())
+        self.assertNotIn(b"\x1b", self.on_terminal(NO_COLOR="1"))
+        self.assertNotIn("\x1b", tandem("run", str(self.bad)).stderr)
+
+    def test_every_command_teaches_with_examples_that_name_it(self):
+        commands = [line.split()[0] for line in tandem("--help").stdout.split("Subcommands:")[1].splitlines() if line.strip()]
+        self.assertGreater(len(commands), 10)
+        for command in commands:
+            text = tandem(command, "--help").stdout
+            self.assertIn("Examples:", text, command)
+            self.assertIn(f"tandem {command}", text.split("Examples:")[1], command)
+
+    def test_the_manual_that_is_kept_is_the_one_that_is_printed(self):
+        self.assertEqual((ROOT / "docs" / "tandem.1").read_text(), tandem("manual").stdout,
+                         "make it again: ./tandem manual > docs/tandem.1")
+
+    def complete(self, *words):
+        script = self.folder / "completion.bash"
+        script.write_text(tandem("completion", "bash").stdout)
+        quoted = " ".join(f"'{word}'" for word in words)
+        done = subprocess.run(
+            ["bash", "-c", f"source {script}; COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _tandem; "
+             'printf "%s\\n" "${COMPREPLY[@]}"'], cwd=self.folder, capture_output=True, text=True, timeout=60,
+            env={**os.environ, "TANDEM_ROOT": str(ROOT)})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout.split()
+
+    def test_bash_completes_commands_options_and_names(self):
+        self.assertEqual(self.complete("tandem", "rep"), ["report"])
+        self.assertEqual(self.complete("tandem", "run", "--tr"), ["--trace"])
+        self.assertIn("quickstart", self.complete("tandem", "run", "quick"))
+        self.assertEqual(self.complete("tandem", "describe", "platform", "ultra"), ["ultra96"])
+        self.assertEqual(self.complete("tandem", "plan", "x", "--planner", "cos"), ["cosched"])
+
+
+class Traces(unittest.TestCase):
+    def test_tracks_of_a_trace_sum_to_the_runs_length(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "trace.json"
+            result = json.loads(tandem("run", *QUICK, "--set", "images=2", "--json", "--trace", str(path)).stdout)
+            trace = json.loads(path.read_text())
+        tracks = {event["tid"]: event["args"]["name"] for event in trace["traceEvents"] if event["name"] == "thread_name"}
+        self.assertEqual(list(tracks.values()), [track["name"] for track in result["tracks"]])
+        length = result["images"] * 1000 * result["latency_ms"]
+        for tid, name in tracks.items():
+            slices = [event for event in trace["traceEvents"] if event["ph"] == "X" and event["tid"] == tid]
+            at = 0
+            for event in slices:
+                self.assertAlmostEqual(event["ts"], at, places=4)
+                parts = sum(value for key, value in event["args"].items() if key.endswith("_us"))
+                self.assertAlmostEqual(parts, event["dur"], places=4)
+                at = event["ts"] + event["dur"]
+            # Between two images the host only fetches commands.
+            self.assertAlmostEqual(at / length, 1, places=2)
+            account = next(track["account_us"] for track in result["tracks"] if track["name"] == name)
+            self.assertAlmostEqual(sum(account.values()), at, places=3)
+            for reason, time in account.items():
+                self.assertAlmostEqual(sum(event["args"].get(reason + "_us", 0) for event in slices), time, places=3)
+        flows = [event for event in trace["traceEvents"] if event["ph"] in "stf"]
+        self.assertEqual(len(flows) % 3, 0)
+        self.assertGreater(len(flows), 0)
+        for layer in result["layers"]:
+            for account in layer["account_us"].values():
+                self.assertAlmostEqual(sum(account.values()), layer["end_us"] - layer["start_us"], places=4)
 
 
 class BadInput(unittest.TestCase):

@@ -78,7 +78,7 @@ TEST(Account, OfALayerCountsWhatItsBusyTimeCounts) {
       const spec::LayerAccount& account = layer.account.at(resource);
       const Picoseconds waits = account.sum[Reason::synchronisation] + account.sum[Reason::idle];
       // The busiest core decides `busy`; the account is the sum, with the fetch of commands.
-      EXPECT_GE((busy * account.tracks).raw() * 1.02 + 1e6 * account.tracks,
+      EXPECT_GE((busy * account.tracks).raw() / 50 * 51 + 1'000'000 * account.tracks,
                 ((layer.end - layer.start) * account.tracks - waits).raw())
           << layer.name;
       EXPECT_GE((layer.end - layer.start) * account.tracks - waits, busy) << layer.name;

@@ -117,7 +117,7 @@
       color: page.palette, categoryAxis: { ...axis, splitLine: { show: false } }, valueAxis: axis, logAxis: axis,
       legend: { textStyle: { color: ink }, pageTextStyle: { color: soft }, pageIconColor: soft },
       tooltip: { backgroundColor: card, borderColor: edge, textStyle: { color: ink, fontSize: 12.5 }, confine: true },
-      parallel: {}, parallelAxis: { nameTextStyle: { color: soft } }, visualMap: { textStyle: { color: soft } },
+      parallelAxis: { nameTextStyle: { color: ink }, axisLabel: { color: ink, textBorderColor: card, textBorderWidth: 3 } }, visualMap: { textStyle: { color: soft } },
       toolbox: { iconStyle: { borderColor: soft } },
       dataZoom: { borderColor: edge, textStyle: { color: soft }, fillerColor: css("--quiet"), handleStyle: { color: card, borderColor: soft } },
     };
