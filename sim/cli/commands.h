@@ -13,6 +13,8 @@ struct RunArguments {
   std::vector<std::string> assignments;  // key=value
   std::string out;                       // folder; empty: none
   std::string trace;                     // timeline to write as Chrome trace JSON; empty: none
+  std::string waves;                     // FST file for the accelerators' RTL; empty: none
+  std::string waves_from, waves_for;     // times; empty: the start, to the end
   std::string command;                   // as it was typed, for pages
   bool json = false;
 };

@@ -66,6 +66,11 @@ int run_program(int argc, char** argv) {
       "folder for result.json, layers.csv, timeline.json, schedule.toml, and what tandem report needs");
   run->add_option("--trace", arguments.trace,
                   "write the timeline, for Perfetto or speedscope, to this JSON file");
+  run->add_option(
+      "--waves", arguments.waves,
+      "write every signal of the accelerator's RTL to this FST file, and a GTKWave save file beside it");
+  run->add_option("--waves-from", arguments.waves_from, "first simulated time to write, as in '20 us'");
+  run->add_option("--waves-for", arguments.waves_for, "how much simulated time to write");
   run->callback([&] { code = cli::run_command(arguments); });
 
   std::vector<std::string> planners;

@@ -23,6 +23,8 @@ const std::map<std::string, std::vector<Example>>& examples() {
         {"tandem run quickstart --set fidelity.accelerator=model", "with the fast model of the accelerator"},
         {"tandem run quickstart --out out/first", "everything into files; then tandem report out/first"},
         {"tandem run quickstart --trace trace.json", "the timeline, for Perfetto or speedscope"},
+        {"tandem run quickstart --waves w.fst --waves-from '1 ms' --waves-for '20 us'",
+         "every signal of the RTL"},
         {"tandem run quickstart --json | jq .latency_ms", "one figure for a script"}}},
       {"compare",
        {{"tandem compare quickstart --planners accelerator-only,cpu-only,cosched",

@@ -10,10 +10,13 @@
 #include "dse/report/trace_json.h"
 #include "models/core/error.h"
 #include "models/memory/dram_spec.h"
+#include "models/toml/units.h"
 #include "sim/cli/children.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/session.h"
+#include "sim/platform/gtkwave_save.h"
+#include "sim/platform/make_accelerator.h"
 
 namespace tandem::cli {
 
@@ -74,10 +77,42 @@ void check_output(const std::string& planner, const std::string& output, const s
       fmt::format("{}: the simulated output {} is not the reference {}", planner, output, reference));
 }
 
+Picoseconds time_of(const std::string& option, const std::string& text) {
+  if (text.empty()) return Picoseconds(0);
+  const auto value = toml_reader::parse_quantity(text, toml_reader::kTimeUnits);
+  if (!value || *value < 0 || *value > 1e15) {
+    throw InputError({"tandem run", 0, 0}, option,
+                     fmt::format("\"{}\" is no time up to 1000 s; give one as in \"20 us\"", text));
+  }
+  return Picoseconds(static_cast<std::int64_t>(*value));
+}
+
+sim::MachineOptions::Waves waves_of(const RunArguments& arguments, const Session& session) {
+  if (arguments.waves.empty()) {
+    if (!arguments.waves_from.empty() || !arguments.waves_for.empty())
+      throw InputError({"tandem run", 0, 0}, "--waves-from", "needs --waves FILE.fst");
+    return {};
+  }
+  if (session.platform.accelerators.empty() || session.analytic() ||
+      session.run.accelerator != spec::AcceleratorFidelity::rtl) {
+    throw InputError({"tandem run", 0, 0}, "--waves",
+                     "needs a platform with an accelerator, at fidelity.accelerator = \"rtl\" and "
+                     "fidelity.cpu = \"tile\"");
+  }
+  const sim::MachineOptions::Waves waves{arguments.waves, time_of("--waves-from", arguments.waves_from),
+                                         time_of("--waves-for", arguments.waves_for)};
+  for (const spec::Accelerator& unit : session.platform.accelerators) {
+    const std::string file = sim::waves_file(arguments.waves, unit.name);
+    write_file(file + ".gtkw", "--waves", sim::gtkwave_save(file, waves.from));
+  }
+  return waves;
+}
+
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
-  const Session session = open_session(arguments.run_file, arguments.assignments);
+  Session session = open_session(arguments.run_file, arguments.assignments);
+  session.waves = waves_of(arguments, session);
   const spec::Schedule schedule = schedule_for(session);
   const bool timeline = !arguments.out.empty() || !arguments.trace.empty();
   const spec::RunResult result = simulate(session, schedule, true, timeline);

@@ -198,6 +198,7 @@ spec::RunResult simulate(const Session& session, const spec::Schedule& schedule,
   }
   sim::MachineOptions options = session.machine_options();
   options.timeline = timeline;
+  options.waves = session.waves;
   std::optional<Progress> progress;
   if (show_progress) {
     progress.emplace("simulating " + session.model.network->name());

@@ -21,6 +21,7 @@ struct Session {
   network::Model model;
   std::string reference_sha256;  // empty at fidelity analytic
   std::vector<sim::Neighbour> beside;
+  sim::MachineOptions::Waves waves;  // of `simulate`; not of searches
 
   [[nodiscard]] bool analytic() const { return run.cpu == spec::CpuFidelity::analytic; }
   [[nodiscard]] plan::Problem problem() const;

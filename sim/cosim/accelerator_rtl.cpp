@@ -46,6 +46,12 @@ AcceleratorRtl::AcceleratorRtl(const sc_core::sc_module_name& name, EventQueue& 
   }
   pins.rst_n = 1;
   pins.s_bready_i = pins.s_rready_i = 1;
+  if (!spec.waves.empty()) {
+    records_ = library_.record(spec.waves, spec.waves_from, spec.waves_until);
+    if (!records_)
+      throw InputError({spec.waves, 0, 0}, "--waves",
+                       "cannot be written; give a file in a folder that exists");
+  }
   asleep_ = !spec.keep_clock_running;
   queue.when_settled<&AcceleratorRtl::advance>(*this);
   if (spec.keep_clock_running) wake();
@@ -115,6 +121,7 @@ void AcceleratorRtl::run_cycle() {
   if (watcher_ && any_valid(pins)) watcher_(cycle_, pins);
   bridge_.sample(pins, cycle_);
   if (accessed) sample_registers(pins);
+  if (records_) library_.cycle_is(spec_.clock.period() * cycle_, spec_.clock.period());
   library_.cycle();
   ++counters_.evaluated_cycles;
   ++cycle_;

@@ -28,6 +28,8 @@ struct AcceleratorRtlSpec {
   accelerator::Array array;  // what the library must be
   Clock clock;
   bool keep_clock_running = false;
+  std::string waves;  // FST file to write, by a library of the flavour "waves"; empty: none
+  Picoseconds waves_from{0}, waves_until{0};
 };
 
 class AcceleratorRtl : public sc_core::sc_module, public Accelerator, private AxiTargetBase {
@@ -94,6 +96,7 @@ class AcceleratorRtl : public sc_core::sc_module, public Accelerator, private Ax
   PinWatcher watcher_;
   RegisterChannel writes_, reads_;
   std::int64_t cycle_ = 0;  // the next to evaluate
+  bool records_ = false;
   bool asleep_ = true;
   bool wake_pending_ = false;
   bool irq_level_ = false;

@@ -25,9 +25,19 @@ VerilatedLibrary::VerilatedLibrary(const std::string& path) {
   }
   model_ = api_->create();
   pins_ = api_->pins(model_);
+  using Waves = const TandemWavesApi* (*)();
+  if (const auto waves = reinterpret_cast<Waves>(dlsym(library_, "tandem_accelerator_waves"))) {
+    waves_ = waves();
+    recorder_ = waves_->latest();
+  }
+}
+
+bool VerilatedLibrary::record(const std::string& path, Picoseconds from, Picoseconds until) {
+  return waves_ != nullptr && waves_->open(recorder_, path.c_str(), from.raw(), until.raw()) != 0;
 }
 
 VerilatedLibrary::~VerilatedLibrary() {
+  if (waves_ != nullptr) waves_->close(recorder_);
   api_->destroy(model_);
   dlclose(library_);
 }

@@ -6,7 +6,9 @@
 #include <string>
 
 #include "models/accelerator/array.h"
+#include "models/core/quantity.h"
 #include "sim/cosim/verilated_api.h"
+#include "sim/cosim/waves_api.h"
 
 namespace tandem::sim {
 
@@ -20,6 +22,12 @@ class VerilatedLibrary {
 
   TandemPins& pins() { return *pins_; }
   void cycle() { api_->cycle(model_); }
+  // Of the flavour "waves" only; false: this library cannot, or the file cannot be written. From then on
+  // every cycle is announced before it.
+  bool record(const std::string& path, Picoseconds from, Picoseconds until);
+  void cycle_is(Picoseconds begin, Picoseconds period) {
+    waves_->cycle_is(recorder_, begin.raw(), period.raw());
+  }
   [[nodiscard]] int tm() const { return static_cast<int>(api_->tm); }
   [[nodiscard]] int tn() const { return static_cast<int>(api_->tn); }
 
@@ -27,6 +35,8 @@ class VerilatedLibrary {
   void* library_ = nullptr;
   const TandemAcceleratorApi* api_ = nullptr;
   void* model_ = nullptr;
+  const TandemWavesApi* waves_ = nullptr;
+  void* recorder_ = nullptr;
   TandemPins* pins_ = nullptr;
 };
 

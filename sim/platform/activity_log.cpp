@@ -57,7 +57,7 @@ ActivityLog::ActivityLog(const spec::Platform& platform, const network::Model& m
   for (const spec::Cluster& cluster : platform.clusters) {
     first_core_.push_back(cores_.size());
     for (int core = 0; core < cluster.cores; ++core)
-      cores_.push_back({false, fmt::format("{} core {}", cluster.name, core), "", {}, {}});
+      cores_.push_back({false, fmt::format("{} core {}", cluster.name, core), "", {}, -1, {}});
   }
   for (const lowering::CoreProgram& own : program.cores) {
     const auto same =
@@ -84,7 +84,8 @@ void ActivityLog::layer_end(LayerId layer, Picoseconds time) {
 }
 
 // A core may be at its first command of a layer before the host has said that it begins, and tell of its
-// last wait after it has said that it ends: only what lies between is the layer's.
+// last wait after it has said that it ends. What lies between is the layer's; what comes too early belongs to
+// the layer before, as far as that goes.
 void ActivityLog::add(std::size_t track, LayerId layer, Reason reason, Picoseconds begin, Picoseconds end) {
   const int index = latest_[static_cast<std::size_t>(layer)];
   if (track < cores_.size()) {
@@ -100,6 +101,12 @@ void ActivityLog::add(std::size_t track, LayerId layer, Reason reason, Picosecon
       }
     }
   }
+  share(index, track, reason, begin, end);
+  if (track < cores_.size() && cores_[track].instance != index)
+    share(cores_[track].instance, track, reason, begin, end);
+}
+
+void ActivityLog::share(int index, std::size_t track, Reason reason, Picoseconds begin, Picoseconds end) {
   if (index < 0) return;
   Instance& instance = instances_[static_cast<std::size_t>(index)];
   begin = std::max(begin, instance.begin);
@@ -114,6 +121,7 @@ void ActivityLog::core(const CoreSpan& span) {
   if (span.begin > own.last) add(track, layer, Reason::transfer, own.last, span.begin);
   add(track, layer, reason_of(span.activity), span.begin, span.end);
   own.last = span.end;
+  own.instance = std::max(own.instance, latest_[span.layer]);
 }
 
 void ActivityLog::job(std::size_t unit, LayerId layer, Picoseconds begin, Picoseconds end) {

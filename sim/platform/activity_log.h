@@ -41,6 +41,7 @@ class ActivityLog {
     bool used = false;
     std::string name, resource;
     Picoseconds last{0};  // end of the span before
+    int instance = -1;    // the latest layer it was in
     spec::Account account;
   };
   struct Instance {  // a layer of an image
@@ -60,6 +61,7 @@ class ActivityLog {
   }
   void add(std::size_t track, network::LayerId layer, spec::Reason reason, Picoseconds begin,
            Picoseconds end);
+  void share(int index, std::size_t track, spec::Reason reason, Picoseconds begin, Picoseconds end);
   struct JobPlan {
     Picoseconds stepping{0};  // the array, over the layer's jobs
     std::size_t core = 0;     // that rings the doorbell

@@ -24,9 +24,16 @@ struct Neighbour {
 
 struct MachineOptions {
   std::vector<Neighbour> beside;
-  bool rtl = true;                         // accelerators: the Verilated RTL, else the cycle model
-  bool skip_idle_cycles = true;            // the RTL's clock stops while it is idle
-  Picoseconds time_limit{0};               // of simulated time; 0: none
+  bool rtl = true;               // accelerators: the Verilated RTL, else the cycle model
+  bool skip_idle_cycles = true;  // the RTL's clock stops while it is idle
+  Picoseconds time_limit{0};     // of simulated time; 0: none
+  // Of the accelerators' RTL, as FST: of the first to `file`, of further ones to files beside it. Empty:
+  // none.
+  struct Waves {
+    std::string file;
+    Picoseconds from{0}, length{0};  // 0: to the end
+  };
+  Waves waves;
   bool timeline = false;                   // keep RunResult::timeline
   std::map<std::string, Hertz> frequency;  // by cluster; absent: the highest operating point
   // Called as the run goes on, with the layers finished of all.

@@ -55,14 +55,16 @@ int run_script(const std::string& script, const accelerator::Array& array, const
 
 }  // namespace
 
-std::string verilated_library(const accelerator::Array& array) {
-  const fs::path library =
-      variant_folder() / fmt::format("libtandem_accelerator_{}x{}.so", array.tm, array.tn);
+std::string verilated_library(const accelerator::Array& array, bool waves) {
+  const fs::path library = variant_folder() / fmt::format("libtandem_accelerator_{}{}x{}.so",
+                                                          waves ? "waves_" : "", array.tm, array.tn);
   if (is_current(library)) return library.string();
-  fmt::print(stderr, "tandem: building the Verilated {} accelerator\n", to_string(array));
+  fmt::print(stderr, "tandem: building the Verilated {} accelerator{}\n", to_string(array),
+             waves ? ", with waves" : "");
   std::error_code ignored;
   fs::create_directories(library.parent_path(), ignored);
-  const std::string script = (fs::path(project_root()) / "rtl" / "build_variant.sh").string();
+  const std::string script =
+      (fs::path(project_root()) / "rtl" / (waves ? "build_waves.sh" : "build_variant.sh")).string();
   if (run_script(script, array, library.string()) != 0) {
     throw SimulationError(
         fmt::format("the Verilated {} accelerator could not be built by {}", to_string(array), script));

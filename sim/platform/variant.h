@@ -10,7 +10,7 @@ namespace tandem::sim {
 
 // Path of the shared library. Kept in $TANDEM_RTL_DIR, else in the build's rtl folder. The first run of
 // another array than the default builds it (less than a minute); a line on stderr says so. SimulationError
-// when that fails.
-std::string verilated_library(const accelerator::Array& array);
+// when that fails. `waves`: the flavour that can write them, several times slower.
+std::string verilated_library(const accelerator::Array& array, bool waves = false);
 
 }  // namespace tandem::sim

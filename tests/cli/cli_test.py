@@ -168,16 +168,18 @@ class Terminal(unittest.TestCase):
         done = tandem("run", str(self.bad))
         self.assertEqual(done.returncode, 2)
         lines = done.stderr.splitlines()
-        self.assertTrue(lines[0].startswith(f"{self.bad}:5:1: "), lines)
-        self.assertEqual(lines[1:3], ['    plannr = "cosched"', "    ^"])
+        at = next(i for i, line in enumerate(lines) if line.startswith(f"{self.bad}:5:1: "))
+        self.assertEqual(lines[at + 1:at + 3], ['    plannr = "cosched"', "    ^"])
 
     def test_a_caret_stands_under_characters_and_control_codes_are_not_obeyed(self):
-        self.bad.write_text('platform = "ultra96"\nnetwork = "tiny"\nimages = 1 # \u00e4\u00f6\u00fc\nseed = 1\n'
-                            '"\u00e4\u00f6" = 1\nx = "\\u001b" ; oops \x1b[31m\n')
+        self.bad.write_text('platform = "ultra96"\nnetwork = "tiny"\nx = ["\u00e4\u00f6\u00fc", 1, oops] # \x07\n')
         done = tandem("run", str(self.bad))
         self.assertEqual(done.returncode, 2)
-        self.assertNotIn("\x1b", done.stderr)
-        self.assertIn("    ^", done.stderr.replace(" ^", "    ^"))
+        self.assertNotIn("\x07", done.stderr)
+        lines = done.stderr.splitlines()
+        shown = next(i for i, line in enumerate(lines) if line.startswith("    x = "))
+        column = int(lines[shown - 1].split(":")[2])
+        self.assertEqual(lines[shown + 1], " " * (4 + column - 1) + "^")
 
     def on_terminal(self, **environment):
         master, slave = pty.openpty()

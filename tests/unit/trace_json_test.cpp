@@ -35,8 +35,9 @@ Tracks read(const std::string& text) {
     EXPECT_TRUE(event.at("name").is_string());
     EXPECT_EQ(event.at("pid"), 1);
     if (phase == "M") {
-      if (event["name"] == "thread_name")
+      if (event["name"] == "thread_name") {
         EXPECT_TRUE(tracks.names.emplace(event.at("tid"), event.at("args").at("name")).second);
+      }
       continue;
     }
     EXPECT_GE(event.at("ts").get<double>(), 0.0);
@@ -120,7 +121,7 @@ TEST(ChromeTrace, CountersHoldTheBytesThatMoved) {
   const spec::RunResult result = sample_result();
   const Tracks tracks = read(chrome_trace(result));
   ASSERT_EQ(tracks.counters.size(), 3u) << "two masters and the queue";
-  const double window = over_time(result, 1000).window.raw() * 1e-12;
+  const double window = to_microseconds(over_time(result, 1000).window) * 1e-6;
   double read_bytes = 0, written = 0;
   for (const Json& at : tracks.counters.at("GB/s a53"))
     read_bytes += at["args"]["read"].get<double>() * window * 1e9;
