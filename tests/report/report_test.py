@@ -70,8 +70,8 @@ def browse(page, folder):
         capture_output=True, text=True, timeout=120)
     console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     # The browser's own errands have "not an origin" as their initiator.
-    requests = [url for initiator, url in re.findall(r'"initiator":"([^"]*)"[^{}]*"url":"([^"]*)"', log.read_text())
-                if initiator != "not an origin" and not url.startswith("file:")]
+    starts = re.findall(r'"initiator":"([^"]*)".*"url":"([^"]*)"', log.read_text())  # an event is a line
+    requests = [url for initiator, url in starts if initiator != "not an origin" and not url.startswith("file:")]
     return done, console, requests
 
 
@@ -147,24 +147,24 @@ class Pages(unittest.TestCase):
                         weights.values()) / len(images)
             drawn = self.series(report, "layer_account", reason)
             self.assertEqual(drawn["count"], len(layers))
-            self.close(drawn["sums"][-1] if drawn["sums"][-1] else sum(drawn["sums"][1:]), expected, reason)
+            self.close(drawn["y"], expected, reason)
         # Accounts of tracks close to 100 % each.
-        self.close(sum(max(series["sums"][1:]) for series in report["figures"]["track_account"]), 100 * len(result["tracks"]))
+        self.close(sum(series["x"] for series in report["figures"]["track_account"]), 100 * len(result["tracks"]))
         # Energy, channels, prediction, roofline.
-        self.close(max(report["figures"]["energy"][0]["sums"]), result["energy_mj"])
+        self.close(report["figures"]["energy"][0]["x"], result["energy_mj"])
         first = [layer for layer in result["layers"] if layer["image"] == 0 and layer["resource_channels"]]
-        self.close(sum(max(series["sums"][1:]) for series in report["figures"]["channels"]), 100 * len(first))
+        self.close(sum(series["y"] for series in report["figures"]["channels"]), 100 * len(first))
         predicted = [layer for layer in first if layer["predicted_us"] > 0]
         points = self.series(report, "prediction", "layers")
         self.assertEqual(points["drawn"], len(predicted))
-        self.close(points["sums"][0], sum(layer["end_us"] - layer["start_us"] for layer in predicted))
-        self.close(points["sums"][1], sum(layer["predicted_us"] for layer in predicted))
+        self.close(points["x"], sum(layer["end_us"] - layer["start_us"] for layer in predicted))
+        self.close(points["y"], sum(layer["predicted_us"] for layer in predicted))
         roofline = [series for series in report["figures"]["roofline"] if series["type"] == "scatter"]
         expected = sum(len(layer["resource_channels"]) for layer in first if layer["macs"] > 0)
         self.assertEqual(sum(series["drawn"] for series in roofline), expected)
         # Bandwidth: the area is what moved.
         window = detail["over_time"]["window_us"]
-        area = sum(series["sums"][1] for series in report["figures"]["bandwidth"]) * window * 1e3
+        area = sum(series["y"] for series in report["figures"]["bandwidth"]) * window * 1e3
         moved = result["memory"]["read_bytes"] + result["memory"]["write_bytes"]
         self.assertAlmostEqual(area / moved, 1, delta=0.01)
         self.assertEqual(report["tables"]["layers"], len([l for l in result["layers"] if l["resource_channels"]]))
@@ -174,17 +174,17 @@ class Pages(unittest.TestCase):
         tandem("compare", *QUICK, "--planners", "accelerator-only,cpu-only,cosched", "--out", out)
         rows = json.loads((out / "comparison.json").read_text())["rows"]
         _, report = self.page(out, "compare.html")
-        self.close(max(self.series(report, "latency", "simulated")["sums"][1:]), sum(row["latency_ms"] for row in rows))
-        self.close(max(self.series(report, "latency", "predicted")["sums"][1:]),
+        self.close(self.series(report, "latency", "simulated")["y"], sum(row["latency_ms"] for row in rows))
+        self.close(self.series(report, "latency", "predicted")["y"],
                    sum(row["predicted_latency_ms"] for row in rows))
-        self.close(sum(max(series["sums"][1:]) for series in report["figures"]["energy"]),
+        self.close(sum(series["y"] for series in report["figures"]["energy"]),
                    sum(row["energy_mj"] for row in rows))
         for row in rows:
             point = self.series(report, "trade", row["planner"])
             self.assertEqual(point["drawn"], 1)
-            self.close(point["sums"][0], row["latency_ms"])
-            self.close(point["sums"][1], row["energy_mj"])
-            self.close(max(self.series(report, "layers", row["planner"])["sums"][1:]),
+            self.close(point["x"], row["latency_ms"])
+            self.close(point["y"], row["energy_mj"])
+            self.close(self.series(report, "layers", row["planner"])["y"],
                        sum(layer["end_us"] - layer["start_us"] for layer in row["layers"] if layer["resource_channels"]))
         self.assertEqual(report["tables"]["table"], 3)
 
@@ -210,14 +210,13 @@ class Pages(unittest.TestCase):
         for objective in ("latency_ms", "energy_mj", "accelerator_macs"):
             total = sum(float(row[objective]) for row in good)
             self.assertTrue(any(abs(value - total) <= 1e-5 * total for value in lines["sums"]), objective)
-        self.close(best["sums"][0] if len(best["sums"]) == 2 else
-                   min(best["sums"], key=lambda value: abs(value - sum(p["objectives"]["latency_ms"] for p in front))),
-                   sum(point["objectives"]["latency_ms"] for point in front))
+        self.close(best["x"], sum(point["objectives"]["latency_ms"] for point in front))
+        self.close(best["y"], sum(point["objectives"]["energy_mj"] for point in front))
         self.assertEqual(report["tables"]["points"], len(good))
         if len(good) < len(rows):
             self.assertEqual(report["tables"]["failures"], len(rows) - len(good))
         effects = [e for e in answers["groups"][0]["sensitivity"] if e["objective"] == "latency_ms"]
-        self.close(max(self.series(report, "tornado", "swing")["sums"][1:]),
+        self.close(self.series(report, "tornado", "swing")["x"],
                    sum(effect["highest_mean"] - effect["lowest_mean"] for effect in effects))
 
     def test_ten_thousand_points(self):

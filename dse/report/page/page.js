@@ -296,14 +296,21 @@
     for (const [id, entry] of charts) {
       report.figures[id] = entry.chart.getModel().getSeries().map((series) => {
         const data = series.getData();
-        const sums = data.dimensions.map((dimension) => {
-          let sum = 0;
-          for (let i = 0; i < data.count(); ++i) { const value = data.get(dimension, i); if (typeof value === "number" && Number.isFinite(value)) sum += value; }
-          return sum;
-        });
+        const sum = (dimension) => {
+          let all = 0;
+          for (let i = 0; i < data.count(); ++i) {
+            const value = dimension === undefined ? 0 : data.get(dimension, i);
+            if (typeof value === "number" && Number.isFinite(value)) all += value;
+          }
+          return all;
+        };
+        const sums = data.dimensions.map(sum);
         let drawn = 0;
         for (let i = 0; i < data.count(); ++i) if (data.getItemGraphicEl(i)) ++drawn;
-        return { name: series.name, type: series.subType, count: data.count(), drawn, sums };
+        return {
+          name: series.name, type: series.subType, count: data.count(), drawn, sums,
+          x: sum(data.mapDimension("x")), y: sum(data.mapDimension("y")),
+        };
       });
     }
     for (const box of document.querySelectorAll(".table")) report.tables[box.parentElement.id] = Number(box.dataset.rows);
