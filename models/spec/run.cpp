@@ -70,6 +70,11 @@ void read_fidelity(const Table& table, Run& run) {
   if (unit_analytic) run.cpu = CpuFidelity::analytic;
 }
 
+bool sets(const std::string& key, const std::vector<std::string>& assignments) {
+  return std::any_of(assignments.begin(), assignments.end(),
+                     [&](const std::string& one) { return one.starts_with(key + "="); });
+}
+
 }  // namespace
 
 const char* to_string(CpuFidelity fidelity) {
@@ -105,10 +110,14 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
   run.time_limit = root.time_or("time_limit", Picoseconds(0), Picoseconds(0), Picoseconds(INT64_MAX));
   if (root.has("accelerator")) run.array = read_array(root, "accelerator");
   if (const auto schedule = root.table_if("schedule")) {
-    if (schedule->has("file")) {
+    const bool both = schedule->has("file") && schedule->has("planner");
+    const bool file_set = sets("schedule.file", assignments),
+               planner_set = sets("schedule.planner", assignments);
+    if (both && file_set == planner_set)
+      schedule->problem("planner", "stands beside \"file\"; give one of the two");
+    // What is set replaces the other in the file.
+    if (schedule->has("file") && !(both && planner_set)) {
       run.schedule_file = schedule->string("file");
-      if (schedule->has("planner"))
-        schedule->problem("planner", "stands beside \"file\"; give one of the two");
     } else {
       run.planner = static_cast<Planner>(schedule->choice("planner", planner_names()));
     }

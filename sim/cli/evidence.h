@@ -37,6 +37,7 @@ std::vector<Evidence> collect_evidence(const std::string& suite);  // of evidenc
 std::vector<Evidence> contention_evidence();
 std::vector<Evidence> cpu_evidence();
 std::vector<Evidence> energy_evidence();
+std::vector<Evidence> int8_evidence();  // of the suite cpu
 std::vector<Evidence> memory_evidence();
 
 }  // namespace tandem::cli

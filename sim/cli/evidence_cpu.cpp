@@ -158,6 +158,8 @@ std::vector<Evidence> cpu_evidence() {
   }
   add_kernel_parallel(rows);
   add_throughputs(rows);
+  const std::vector<Evidence> int8 = int8_evidence();
+  rows.insert(rows.end(), int8.begin(), int8.end());
   return rows;
 }
 

@@ -28,7 +28,7 @@ struct AcceleratorRtlSpec {
   accelerator::Array array;  // what the library must be
   Clock clock;
   bool keep_clock_running = false;
-  std::string waves;  // FST file to write, by a library of the flavour "waves"; empty: none
+  std::string waves{};  // FST file to write, by a library of the flavour "waves"; empty: none
   Picoseconds waves_from{0}, waves_until{0};
 };
 

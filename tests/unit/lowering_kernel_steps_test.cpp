@@ -21,9 +21,12 @@ class StepsOf : public testing::Test {
  protected:
   // Steps of every thread.
   std::vector<std::vector<KernelStep>> of(const Sketch& sketch, int threads,
-                                          Precision precision = Precision::fp32) {
+                                          Precision precision = Precision::fp32,
+                                          const spec::Library& library = {}) {
     model_ = model_of_sizes(sketch.build(), precision);
     platform_ = spec::read_platform("hikey970");
+    platform_.library = library;
+    for (spec::Cluster& cluster : platform_.clusters) cluster.core.library = library;
     placement_ = place(model_, platform_);
     const network::LayerId id = model_.network->output();
     const network::Shape output = model_.network->layer(id).output;
@@ -73,6 +76,36 @@ TEST_F(StepsOf, Im2colWritesItsMatrixOnceAndTheProductReadsItOnce) {
   double moved = 0;
   for (const auto& steps : all) moved += steps[0].work.moved_bytes;
   EXPECT_EQ(moved, static_cast<double>(bytes));
+}
+
+TEST_F(StepsOf, AnOldLibraryPassesOverTheDataMoreOften) {
+  const spec::Library old = spec::read_platform("hikey970").library;
+  network::Layer pointwise = conv("l", 24, square(1));
+  pointwise.activation = network::Activation::relu;
+  const auto all = of(Sketch({12, 20, 20}).add(pointwise), 4, Precision::fp32, old);
+  const std::int64_t matrix_bytes = std::int64_t{400} * 12 * 4, output_bytes = std::int64_t{400} * 24 * 4;
+  const AddressRange matrix{placement_.workspaces[1].inputs.address, matrix_bytes};
+  const AddressRange rows{placement_.workspaces[1].results.address, output_bytes};
+  const AddressRange output{placement_.layers[1].output.address, output_bytes};
+  const auto once = [](std::int64_t bytes) {
+    return std::map<std::int64_t, int>{{1, static_cast<int>(bytes)}};
+  };
+  for (const auto& steps : all) ASSERT_EQ(steps.size(), 4u) << "im2col, product, col2im, activation";
+  EXPECT_EQ(cover(all, 0, matrix, writes), once(matrix_bytes));
+  EXPECT_EQ(cover(all, 1, rows, writes), once(output_bytes));
+  EXPECT_EQ(cover(all, 2, rows, reads), once(output_bytes));
+  EXPECT_EQ(cover(all, 2, output, writes), once(output_bytes));
+  EXPECT_EQ(cover(all, 3, output, reads), once(output_bytes));
+  EXPECT_EQ(cover(all, 3, output, writes), once(output_bytes));
+}
+
+TEST_F(StepsOf, AnOldLibrarysVectorsWalkThePagesOfTheirWeights) {
+  const auto sketch = Sketch({16, 2, 2}).add(test::fully_connected("l", 24));
+  EXPECT_FALSE(of(sketch, 1)[0][0].page_walks);
+  const auto all = of(sketch, 1, Precision::fp32, spec::read_platform("hikey970").library);
+  EXPECT_TRUE(all[0][0].page_walks);
+  EXPECT_FALSE(all[0][0].weights_ahead);
+  EXPECT_FALSE(all[0][0].overlapped);
 }
 
 TEST_F(StepsOf, WinogradTransformsMultipliesAndTransformsBack) {

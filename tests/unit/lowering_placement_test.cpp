@@ -50,7 +50,7 @@ void expect_disjoint(std::vector<Owned> owned) {
 void check_placement(const network::Model& model, const spec::Platform& platform) {
   const network::Network& network = *model.network;
   const Placement placement = place(model, platform);
-  const std::vector<LayerRole> roles = layer_roles(model, placement.block);
+  const std::vector<LayerRole> roles = layer_roles(model, platform);
   std::vector<Owned> owned;
   std::vector<bool> inside(roles.size(), false);  // a concat
   for (LayerId id = network.size() - 1; id >= 0; --id) {

@@ -32,8 +32,7 @@ spec::Schedule planned(spec::Planner planner, const network::Model& model, const
 
 std::vector<lowering::ProgramItem> resolved(const spec::Schedule& schedule, const network::Model& model,
                                             const spec::Platform& platform) {
-  return lowering::resolve_items(schedule, model, platform,
-                                 lowering::layer_roles(model, lowering::channel_block(platform)));
+  return lowering::resolve_items(schedule, model, platform, lowering::layer_roles(model, platform));
 }
 
 TEST(Planners, MakeSchedulesThatFitEveryShippedNetwork) {

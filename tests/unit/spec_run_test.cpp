@@ -71,6 +71,16 @@ TEST(RunErrors, AWrongPlannerSaysTheNearestAndAll) {
       << message;
 }
 
+TEST(RunFile, AFileThatIsSetReplacesThePlannerAndTheOtherWayRound) {
+  ConfigText text = quickstart();
+  EXPECT_EQ(read_run(text.write(), {"schedule.file=mine.toml"}).schedule_file, "mine.toml");
+  text.replace("planner   = \"cosched\"", "file = \"mine.toml\"");
+  const auto planned = read_run(text.write(), {"schedule.planner=oracle"});
+  EXPECT_EQ(planned.schedule_file, "");
+  EXPECT_EQ(planned.planner, Planner::oracle);
+  EXPECT_THROW(read_run(text.write(), {"schedule.planner=oracle", "schedule.file=a.toml"}), InputError);
+}
+
 TEST(RunErrors, APlannerAndAFile) {
   ConfigText text = quickstart();
   text.replace("objective = \"latency\"", "file = \"mine.toml\"");
