@@ -34,6 +34,8 @@ std::vector<std::string> evidence_suites();
 std::vector<Evidence> collect_evidence(const std::string& suite);  // of evidence_suites()
 
 // One file a suite:
+std::vector<Evidence> agreement_evidence();
+std::vector<Evidence> model_evidence();
 std::vector<Evidence> contention_evidence();
 std::vector<Evidence> cpu_evidence();
 std::vector<Evidence> energy_evidence();
