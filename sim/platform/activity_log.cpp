@@ -50,7 +50,6 @@ const std::uint8_t* initial_bytes(const lowering::Program& program, std::uint64_
 ActivityLog::ActivityLog(const spec::Platform& platform, const network::Model& model,
                          const lowering::Program& program, bool timeline)
     : platform_(platform),
-      model_(model),
       program_(program),
       timeline_(timeline),
       latest_(static_cast<std::size_t>(model.network->size()), -1) {

@@ -71,7 +71,6 @@ class ActivityLog {
   void fill_layers(const std::vector<Instance>& instances, spec::RunResult& result) const;
 
   const spec::Platform& platform_;
-  const network::Model& model_;
   const lowering::Program& program_;
   bool timeline_;
   std::vector<std::size_t> first_core_;  // by cluster

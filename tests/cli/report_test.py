@@ -222,10 +222,10 @@ class Pages(unittest.TestCase):
     def test_ten_thousand_points(self):
         sweep = self.folder / "large.toml"
         sweep.write_text(SWEEP.replace('"lpddr4x_3733_4x16", "no_such_part"', '"lpddr4x_3733_4x16", "ddr3_1066_x32"')
-                         .replace("step = 100", "step = 2"))
+                         .replace("range = [200, 1000]\nstep = 100", "range = [160, 1000]\nstep = 2"))
         store = self.folder / "large.db"
         answers = json.loads(tandem("sweep", sweep, "--store", store, "--json").replace("\n", " "))
-        self.assertGreater(answers["points"], 9000)
+        self.assertGreater(answers["points"], 10000)
         self.check_sweep(store, answers)
 
     def test_wrong_sources_are_explained(self):

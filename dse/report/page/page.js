@@ -131,7 +131,7 @@
   };
   const create = (entry) => {
     if (entry.chart) entry.chart.dispose();
-    entry.chart = echarts.init(entry.box, theme(), { renderer: "canvas" });
+    entry.chart = echarts.init(entry.box, theme(), { devicePixelRatio: Math.max(2, window.devicePixelRatio) }); // sharp on paper, too
     if (entry.figure.brush) {
       entry.chart.on("brushEnd", (event) => {
         const areas = event.areas || [];
@@ -287,8 +287,8 @@
   dark.addEventListener("change", () => setTheme(dark.matches ? "dark" : "light"));
   window.addEventListener("resize", () => { for (const entry of charts.values()) entry.chart.resize(); });
   let before = null;
-  window.addEventListener("beforeprint", () => { before = root.dataset.theme; setTheme("light"); for (const entry of charts.values()) entry.chart.resize({ width: 700 }); });
-  window.addEventListener("afterprint", () => { setTheme(before); });
+  window.addEventListener("beforeprint", () => { before = root.dataset.theme; if (before !== "light") setTheme("light"); });
+  window.addEventListener("afterprint", () => { if (before !== "light") setTheme(before); });
 
   // For tests: page.html#check writes what is drawn into the document.
   if (location.hash === "#check") {
