@@ -42,18 +42,21 @@ std::int64_t bound_of(const CostTable& table, Objective objective) {
   return 0;
 }
 
-}  // namespace
+struct Background {
+  Exact exact;
+  Solution solution;
+};
 
-Solution solve(const CostTable& table, Method method, const Goal& goal, bool with_front) {
+// All of an answer but which plan it is: `answer.plan` is the best one.
+Background look_at(const CostTable& table, const Goal& goal, bool needs_energy) {
   if (const std::string reason = too_large(table); !reason.empty()) throw std::invalid_argument(reason);
-  const bool wants_energy = goal.objective == Objective::energy || with_front;
-  if (wants_energy && !table.knows_energy())
+  if (needs_energy && !table.knows_energy())
     throw std::invalid_argument(
         "the table has no energies; allowed are the objectives throughput and latency");
-  const Exact exact(table);
-  Solution solution;
-  solution.ideals = exact.ideals().size();
-  solution.space = design_space(table);
+  Background found{Exact(table), {}};
+  const Exact& exact = found.exact;
+  found.solution.ideals = exact.ideals().size();
+  found.solution.space = design_space(table);
   const std::optional<Plan> best = best_plan(table, exact, goal);
   if (!best) {
     const std::int64_t fastest = exact.least_period().period;
@@ -62,22 +65,41 @@ Solution solve(const CostTable& table, Method method, const Goal& goal, bool wit
                     kPicosecondsPerSecond / static_cast<double>(std::max<std::int64_t>(1, *goal.limit)),
                     kPicosecondsPerSecond / static_cast<double>(std::max<std::int64_t>(1, fastest))));
   }
-  Answer& answer = solution.answer;
+  Answer& answer = found.solution.answer;
   answer = {goal, *best, 0, exact.proves()};
   answer.bound = exact.proves() ? answer.value() : bound_of(table, goal.objective);
+  return found;
+}
+
+void finish(const CostTable& table, Background& found) {
+  Answer& answer = found.solution.answer;
+  answer.proved = answer.value() == answer.bound;
+  found.solution.notation = notation(table, answer.plan);
+  found.solution.certificate = certificate(table, found.exact, answer);
+}
+
+}  // namespace
+
+Solution solve(const CostTable& table, Method method, const Goal& goal, bool with_front) {
+  Background found = look_at(table, goal, goal.objective == Objective::energy || with_front);
   if (method == Method::published) {
     PipeitAnswer published = pipeit(table);
     if (goal.limit && published.plan.period > *goal.limit) {
       throw std::invalid_argument("pipeit finds no pipeline that fast; the planner exact does");
     }
-    solution.pipelines_tried = published.pipelines_tried;
-    answer.plan = std::move(published.plan);
+    found.solution.pipelines_tried = published.pipelines_tried;
+    found.solution.answer.plan = std::move(published.plan);
   }
-  answer.proved = answer.value() == answer.bound;
-  solution.notation = notation(table, answer.plan);
-  solution.certificate = certificate(table, exact, answer);
-  if (with_front) solution.front = pareto_front(exact);
-  return solution;
+  finish(table, found);
+  if (with_front) found.solution.front = pareto_front(found.exact);
+  return std::move(found.solution);
+}
+
+Solution judged(const CostTable& table, const Goal& goal, Plan plan) {
+  Background found = look_at(table, goal, goal.objective == Objective::energy);
+  found.solution.answer.plan = std::move(plan);
+  finish(table, found);
+  return std::move(found.solution);
 }
 
 }  // namespace tandem::pipeline

@@ -28,4 +28,7 @@ struct Solution {
 // table is too large.
 Solution solve(const CostTable& table, Method method, const Goal& goal, bool with_front = false);
 
+// The same for a plan found elsewhere: how far it can be from the best.
+Solution judged(const CostTable& table, const Goal& goal, Plan plan);
+
 }  // namespace tandem::pipeline

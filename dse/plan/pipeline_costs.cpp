@@ -14,6 +14,7 @@
 #include "dse/plan/builder.h"
 #include "models/energy/energy.h"
 #include "models/lowering/dataflow.h"
+#include "models/memory/dram_spec.h"
 
 namespace tandem::plan {
 
@@ -53,7 +54,9 @@ class Filler {
   explicit Filler(const Problem& problem)
       : problem_(problem),
         builder_(problem, "costs"),
-        placement_(lowering::place(problem.model, problem.platform)) {}
+        placement_(lowering::place(problem.model, problem.platform)),
+        dram_(*memory::find_dram(problem.platform.dram.type)),  // the latency model has refused unknown ones
+        power_(energy::dram_power(dram_)) {}
 
   CostTable fill(StageResources resources) {
     table_.network = problem_.model.network->name();
@@ -89,19 +92,29 @@ class Filler {
     for (const LayerId layer : builder_.layers()) {
       const network::Shape output = problem_.model.network->layer(layer).output;
       Picoseconds time = alone(layer, cores);
-      double unit_energy = 0;  // pJ
+      double besides = 0;  // pJ, of accelerator and memory
+      int own_split = 0;
       if (with_accelerator) {
         const lowering::Resource& unit = *builder_.accelerator();
         if (!splits_) splits_.emplace(problem_.model, problem_.platform, builder_.latency(), unit);
         const int split = splits_->of(layer, cores);
         if (split > 0) {
+          own_split = split;
+          const latency::UnitPart part = builder_.latency().unit_part(layer, unit, {0, split, 0, output.h});
+          besides +=
+              memory_energy(static_cast<double>(part.read_bytes), static_cast<double>(part.write_bytes));
           time = builder_.latency().split_layer(layer, unit, cores, split);
-          unit_energy = problem_.platform.accelerators.front().energy_pj_per_mac *
-                        static_cast<double>(problem_.model.network->macs(layer)) * split / output.c;
+          besides += problem_.platform.accelerators.front().energy_pj_per_mac *
+                     static_cast<double>(problem_.model.network->macs(layer)) * split / output.c;
         }
       }
+      if (own_split < output.c) {
+        const latency::CorePart part =
+            builder_.latency().core_part(layer, cores, {own_split, output.c, 0, output.h});
+        besides += memory_energy(part.read_bytes, part.write_bytes);
+      }
       group.time.push_back(time.raw());
-      group.energy.push_back(time.raw() * group.power_mw / 1000 + rounded(unit_energy));
+      group.energy.push_back(time.raw() * group.power_mw / 1000 + rounded(besides));
       group.take_in.push_back(take_in(layer, cores));
     }
     table_.groups.push_back(std::move(group));
@@ -142,8 +155,21 @@ class Filler {
     return energy::core_dynamic_power(cluster.core_dynamic_uw_per_mhz_v2, activity).raw() * cores.cores;
   }
 
+  // Of bytes over the bus, rows read to their end.
+  [[nodiscard]] double memory_energy(double read_bytes, double write_bytes) const {
+    const double bytes = read_bytes + write_bytes;
+    const double an_access = static_cast<double>(dram_.access_bytes());
+    return bytes * (problem_.platform.interconnect.energy_pj_per_byte +
+                    problem_.platform.dram.energy_pj_per_byte +
+                    power_.activate_pj / static_cast<double>(dram_.row_bytes)) +
+           read_bytes / an_access * power_.read_pj + write_bytes / an_access * power_.write_pj;
+  }
+
   [[nodiscard]] std::int64_t background() const {
-    double power = problem_.platform.base_power.raw() + problem_.platform.dram.background.raw();
+    double power = problem_.platform.base_power.raw() + problem_.platform.dram.background.raw() +
+                   power_.background.raw();
+    power +=
+        power_.refresh_pj * dram_.channels / static_cast<double>(dram_.timing.refi.raw()) * 1e3;  // pJ a ps
     for (const spec::Cluster& cluster : problem_.platform.clusters)
       power += cluster.cluster_static.raw() + cluster.core_static.raw() * cluster.cores;
     for (const spec::Accelerator& unit : problem_.platform.accelerators) power += unit.idle.raw();
@@ -153,6 +179,8 @@ class Filler {
   const Problem& problem_;
   ScheduleBuilder builder_;
   lowering::Placement placement_;
+  const memory::DramSpec& dram_;
+  energy::DramPower power_;
   std::optional<BestSplit> splits_;
   CostTable table_;
 };

@@ -9,7 +9,7 @@
 // time; a tensor that a stage of the same cluster may still hold in its cache is charged likewise.
 //
 // Energy is dynamic power of the stage's cores over its time and the accelerator's by MAC, on a background of
-// board, static and idle power; DRAM traffic is left out.
+// board, static and idle power; the bytes each layer moves cost what bus and DRAM take for them.
 #pragma once
 
 #include <string>

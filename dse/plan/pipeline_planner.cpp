@@ -28,16 +28,24 @@ class Writer {
     schedule_.network = problem_.model.network->name();
     schedule_.planner = to_string(planner);
     schedule_.predicted_latency = Picoseconds(plan_.latency);
+    const network::Network& network = *problem_.model.network;
     const auto roles = lowering::layer_roles(problem_.model, problem_.platform);
     std::map<LayerId, std::pair<const pipeline::Stage*, std::size_t>> where;  // stage, layer of the table
     for (const pipeline::Stage& stage : plan_.stages) {
       const pipeline::Group& group = table_.group(stage.group);
-      schedule_.stages.push_back({name_of(stage.layers.front()), name_of(stage.layers.back()),
-                                  pipeline::resource_names(table_, group)});
+      spec::Stage& written = schedule_.stages.emplace_back();
+      written.first_layer = name_of(stage.layers.front());
+      written.last_layer = name_of(stage.layers.back());
+      written.resources = pipeline::resource_names(table_, group);
+      std::vector<LayerId> with_work;
       for (const int layer : stage.layers) {
         const LayerId id = ids_.at(name_of(layer));
-        if (roles[static_cast<std::size_t>(id)] == lowering::LayerRole::compute)
-          where[id] = {&stage, static_cast<std::size_t>(layer)};
+        if (roles[static_cast<std::size_t>(id)] != lowering::LayerRole::compute) continue;
+        where[id] = {&stage, static_cast<std::size_t>(layer)};
+        with_work.push_back(id);
+      }
+      if (!is_range(with_work, roles)) {
+        for (const LayerId id : with_work) written.layers.push_back(network.layer(id).name);
       }
     }
     for (const auto& [id, found] : where) add_items(id, *found.first, found.second);
@@ -47,6 +55,14 @@ class Writer {
  private:
   [[nodiscard]] const std::string& name_of(int layer) const {
     return table_.layers[static_cast<std::size_t>(layer)];
+  }
+
+  // Whether these are all layers with work from the first to the last.
+  static bool is_range(const std::vector<LayerId>& layers, const std::vector<lowering::LayerRole>& roles) {
+    if (layers.empty()) return true;
+    const auto count = std::count(roles.begin() + layers.front(), roles.begin() + layers.back() + 1,
+                                  lowering::LayerRole::compute);
+    return count == static_cast<std::ptrdiff_t>(layers.size());
   }
 
   void add_items(LayerId id, const pipeline::Stage& stage, std::size_t layer) {
@@ -100,15 +116,24 @@ pipeline::Solution solve_table(spec::Planner planner, const CostTable& table, co
   }
 }
 
+CostTable costs_for(spec::Planner planner, const Problem& problem, const std::string& csv) {
+  if (!csv.empty()) return measured_costs(problem, csv);
+  return pipeline_costs(problem, planner == spec::Planner::joint ? StageResources::cores_and_accelerator
+                                                                 : StageResources::cores);
+}
+
+spec::Schedule schedule_of(spec::Planner planner, const Problem& problem, const CostTable& table,
+                           const pipeline::Plan& plan) {
+  return Writer(problem, table, plan).write(planner);
+}
+
 PipelinePlan plan_pipeline(spec::Planner planner, const Problem& problem, const std::string& csv,
                            bool with_front) {
   PipelinePlan answer;
-  const StageResources resources =
-      planner == spec::Planner::joint ? StageResources::cores_and_accelerator : StageResources::cores;
-  answer.table = csv.empty() ? pipeline_costs(problem, resources) : measured_costs(problem, csv);
+  answer.table = costs_for(planner, problem, csv);
   answer.solution =
       solve_table(planner, answer.table, problem.goal, csv.empty() ? problem.where : csv, with_front);
-  answer.schedule = Writer(problem, answer.table, answer.solution.answer.plan).write(planner);
+  answer.schedule = schedule_of(planner, problem, answer.table, answer.solution.answer.plan);
   return answer;
 }
 

@@ -17,6 +17,14 @@ struct PipelinePlan {
 
 bool plans_pipelines(spec::Planner planner);  // pipeit, exact, joint
 
+// The table a planner of pipelines decides by: measured times where `csv` names some, else the latency
+// model's.
+pipeline::CostTable costs_for(spec::Planner planner, const Problem& problem, const std::string& csv);
+
+// A plan over such a table as a schedule.
+spec::Schedule schedule_of(spec::Planner planner, const Problem& problem, const pipeline::CostTable& table,
+                           const pipeline::Plan& plan);
+
 // `csv`: measured times instead of the latency model's; empty: none. InputError when the goal cannot be met.
 PipelinePlan plan_pipeline(spec::Planner planner, const Problem& problem, const std::string& csv = "",
                            bool with_front = false);

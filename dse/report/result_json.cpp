@@ -81,8 +81,7 @@ Json result_json(const spec::RunResult& result) {
   json["planner"] = result.planner;
   json["images"] = result.images;
   json["latency_ms"] = to_milliseconds(result.latency);
-  json["throughput_images_per_s"] =
-      result.total.raw() > 0 ? result.images / (static_cast<double>(result.total.raw()) * 1e-12) : 0.0;
+  json["throughput_images_per_s"] = spec::throughput(result);
   json["energy_mj"] = to_millijoules(result.energy);
   json["energy_parts_mj"] = Json::object();
   for (const auto& [part, energy] : result.energy_parts)

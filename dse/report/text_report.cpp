@@ -38,13 +38,12 @@ std::string refusals(const spec::RunResult& result) {
 }
 
 void totals(const spec::RunResult& result, std::string& text) {
-  const double rate = result.images / (static_cast<double>(result.total.raw()) * 1e-12);
   text += fmt::format("latency     {:>10.3f} ms an image, predicted {:.3f} ms ({:+.1f} %)\n",
                       to_milliseconds(result.latency), to_milliseconds(result.predicted_latency),
                       100.0 * (static_cast<double>(result.predicted_latency.raw()) /
                                    static_cast<double>(result.latency.raw()) -
                                1.0));
-  text += fmt::format("throughput  {:>10.2f} images/s\n", rate);
+  text += fmt::format("throughput  {:>10.2f} images/s\n", spec::throughput(result));
   text += fmt::format("energy      {:>10.2f} mJ an image", to_millijoules(result.energy));
   std::string parts;
   for (const auto& [name, energy] : result.energy_parts) {

@@ -11,6 +11,7 @@
 #include "models/lowering/check_schedule.h"
 #include "models/lowering/offload.h"
 #include "models/lowering/operating_points.h"
+#include "models/lowering/stages.h"
 #include "models/memory/dram_spec.h"
 
 namespace tandem::latency {
@@ -57,7 +58,8 @@ class AnalyticRun {
   }
 
   spec::RunResult run() {
-    const std::vector<std::size_t> stage_of = stages_of_layers();
+    const std::vector<int> stage_of = lowering::stages_of_layers(
+        lowering::resolve_stages(schedule_, model_, platform_, roles_, items_), network_);
     std::vector<Picoseconds> stage_time(std::max<std::size_t>(1, schedule_.stages.size()));
     std::vector<spec::LayerResult> image;
     Picoseconds now{0};
@@ -69,7 +71,7 @@ class AnalyticRun {
       layer.start = now;
       layer.end = now + time;
       now += time;
-      stage_time[stage_of[static_cast<std::size_t>(id)]] += time;
+      stage_time[static_cast<std::size_t>(stage_of[static_cast<std::size_t>(id)])] += time;
       image.push_back(std::move(layer));
     }
     return result(image, stage_time, now);
@@ -221,20 +223,6 @@ class AnalyticRun {
     if (!any) point_of(host).polling += time;
   }
 
-  [[nodiscard]] std::vector<std::size_t> stages_of_layers() const {
-    std::vector<std::size_t> stages(static_cast<std::size_t>(network_.size()), 0);
-    std::map<std::string, std::size_t> ids;
-    for (LayerId id = 0; id < network_.size(); ++id)
-      ids[network_.layer(id).name] = static_cast<std::size_t>(id);
-    for (std::size_t stage = 0; stage < schedule_.stages.size(); ++stage) {
-      const auto first = ids.find(schedule_.stages[stage].first_layer);
-      const auto last = ids.find(schedule_.stages[stage].last_layer);
-      if (first == ids.end() || last == ids.end()) continue;
-      for (std::size_t id = first->second; id <= last->second; ++id) stages[id] = stage;
-    }
-    return stages;
-  }
-
   [[nodiscard]] spec::RunResult result(const std::vector<spec::LayerResult>& image,
                                        const std::vector<Picoseconds>& stage_time, Picoseconds latency) {
     spec::RunResult result;
@@ -248,6 +236,7 @@ class AnalyticRun {
     result.latency = latency;
     const Picoseconds slowest = *std::max_element(stage_time.begin(), stage_time.end());
     result.total = latency + slowest * (images_ - 1);
+    if (schedule_.stages.size() > 1) result.period = slowest;
     result.predicted_latency = schedule_.predicted_latency;
     for (int i = 0; i < images_; ++i) {
       for (spec::LayerResult layer : image) {

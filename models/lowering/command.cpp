@@ -31,12 +31,13 @@ CommandWords encode(const Command& command) {
   words[11] = low(command.bytes);
   words[12] = high(command.bytes);
   words[13] = command.polls ? 1 : 0;
+  words[14] = command.copy;
   return words;
 }
 
 Command decode(const CommandWords& words) {
   if (words[0] < static_cast<std::uint32_t>(Opcode::stop) ||
-      words[0] > static_cast<std::uint32_t>(Opcode::fill)) {
+      words[0] > static_cast<std::uint32_t>(Opcode::post_stage)) {
     throw SimulationError(fmt::format("a core fetched {:#010x}, which is no command", words[0]));
   }
   Command command;
@@ -49,6 +50,7 @@ Command decode(const CommandWords& words) {
   command.address = wide(words[9], words[10]);
   command.bytes = wide(words[11], words[12]);
   command.polls = words[13] != 0;
+  command.copy = words[14];
   return command;
 }
 

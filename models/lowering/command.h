@@ -31,18 +31,23 @@ enum class Opcode : std::uint32_t {
                // bytes
   copy,        // a range to the range behind it
   fill,        // writes the range behind a range
+  // Between the stages of a pipeline, whose images done are counted at `address`, one counter a stage:
+  await_stage,  // until stage `unit` is done with so many images that with `participants` more it is ahead of
+                // those this core has posted
+  post_stage,   // stage `unit`, this core's, is done with one more image
 };
 
 struct Command {
   Opcode opcode = Opcode::stop;
   std::uint32_t layer = 0;
   std::uint32_t item = 0;          // index into Program::items (compute)
-  std::uint32_t unit = 0;          // accelerator index (start, wait)
+  std::uint32_t unit = 0;          // accelerator index (start, wait); stage (await, post)
   std::uint32_t participants = 0;  // barrier; shares of the item (compute)
   cpu::Share share{};              // compute
   std::uint64_t address = 0;       // job, or range of clean and invalidate
   std::uint64_t bytes = 0;
-  bool polls = false;  // start, wait, barrier: waits awake, by reading STATUS or spinning
+  bool polls = false;      // start, wait, barrier, await: waits awake, by reading STATUS or spinning
+  std::uint32_t copy = 0;  // of tensors that exist several times (compute): see Program::placement_of
 };
 
 inline constexpr std::size_t kCommandBytes = 64;

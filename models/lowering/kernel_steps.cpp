@@ -28,7 +28,7 @@ class Steps {
       : model_(model),
         network_(*model.network),
         own_(placement.layers[static_cast<std::size_t>(id)]),
-        workspace_(placement.workspaces[static_cast<std::size_t>(part.cluster)]),
+        workspace_(placement.workspaces[static_cast<std::size_t>(part.workspace)]),
         core_(core),
         id_(id),
         part_(part),

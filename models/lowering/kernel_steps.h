@@ -28,7 +28,7 @@ struct KernelStep {
 // Share of a work item as dealt to one of `threads` threads of a cluster, and the item's kernel: the
 // library's choice, or the schedule's.
 struct ThreadPart {
-  int cluster = 0;
+  int workspace = 0;  // index into Placement::workspaces: the cluster, where a cluster has one stage
   int threads = 1;
   network::OutputRange item;  // of the whole work item
   cpu::Share share;

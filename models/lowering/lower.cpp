@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
-#include <map>
 #include <set>
 
+#include "models/core/error.h"
 #include "models/lowering/check_schedule.h"
 #include "models/lowering/dataflow.h"
+#include "models/lowering/line.h"
 #include "models/lowering/memory_image.h"
-#include "models/lowering/offload.h"
 #include "models/lowering/operating_points.h"
+#include "models/lowering/placed_jobs.h"
 #include "models/lowering/program.h"
 
 namespace tandem::lowering {
@@ -19,63 +22,107 @@ namespace {
 
 class Lowering {
  public:
-  Lowering(const network::Model& model, const spec::Platform& platform, std::vector<ProgramItem> items,
-           std::vector<ResolvedChange> changes, spec::WaitPolicy wait)
+  Lowering(const network::Model& model, const spec::Platform& platform, const spec::Schedule& schedule,
+           const std::vector<LayerRole>& roles)
       : model_(model),
         network_(*model.network),
         platform_(platform),
-        changes_(std::move(changes)),
-        polls_(wait == spec::WaitPolicy::polling) {
+        changes_(resolve_points(schedule, model, platform, roles)),
+        images_in_flight_(schedule.images_in_flight),
+        polls_(schedule.wait == spec::WaitPolicy::polling) {
+    program_.items = resolve_items(schedule, model, platform, roles);
     program_.placement = place(model, platform);
-    program_.items = std::move(items);
     next_address_ = program_.placement.end;
+    line_ = make_line(schedule, model, platform, roles, changes_, program_,
+                      [this](std::int64_t bytes, std::int64_t alignment) { return take(bytes, alignment); });
+    commands_.resize(program_.cores.size());
     items_of_.resize(static_cast<std::size_t>(network_.size()));
-    for (std::size_t i = 0; i < program_.items.size(); ++i) {
+    for (std::size_t i = 0; i < program_.items.size(); ++i)
       items_of_[static_cast<std::size_t>(program_.items[i].layer)].push_back(i);
-    }
-    choose_cores();
   }
 
   Program run(int images) {
     load_parameters();
-    emit(host(), {.opcode = Opcode::image_begin});
-    std::set<int> changing;
-    for (const ResolvedChange& change : changes_) changing.insert(change.cluster);
-    for (const int cluster : changing) emit_point(cluster, Hertz(0), 0);
-    barrier(0);
-    for (LayerId id = 0; id < network_.size(); ++id) {
-      if (program_.placement.layers[static_cast<std::size_t>(id)].role == LayerRole::compute) emit_layer(id);
+    const int copies = static_cast<int>(program_.copies.size()) + 1;
+    for (stage_ = 0; stage_ < program_.stages; ++stage_) {
+      if (images >= copies) {
+        for (int copy = 0; copy < copies; ++copy) emit_image(copy);
+        emit_repeat(images / copies);
+      }
+      for (int copy = 0; copy < images % copies; ++copy) emit_image(copy);
     }
-    emit(host(), {.opcode = Opcode::image_end});
-    for (std::size_t core = 0; core < commands_.size(); ++core) finish_core(core, images);
+    for (std::size_t core = 0; core < commands_.size(); ++core) finish_core(core);
     program_.memory_end = next_address_;
+    const std::uint64_t limit = platform_.dram.base + static_cast<std::uint64_t>(platform_.dram.size.raw());
+    if (program_.memory_end > limit) {
+      throw InputError({platform_.file, 0, 0}, "dram.size",
+                       fmt::format("the program needs {} bytes of memory, the platform has {}",
+                                   program_.memory_end - platform_.dram.base, platform_.dram.size.raw()));
+    }
     return std::move(program_);
   }
 
  private:
   using Cores = std::vector<std::size_t>;  // indices into program_.cores
-  static constexpr std::size_t host() { return 0; }
+  [[nodiscard]] std::size_t host() const { return line_.cores[static_cast<std::size_t>(stage_)].front(); }
+  [[nodiscard]] const Cores& own_cores() const { return line_.cores[static_cast<std::size_t>(stage_)]; }
 
-  // The cores of every group the schedule names; at least one, the host.
-  void choose_cores() {
-    std::map<int, int> most;  // by cluster
-    for (const ProgramItem& item : program_.items) {
-      if (item.resource.cluster >= 0) {
-        int& cores = most[item.resource.cluster];
-        cores = std::max(cores, item.resource.cores);
-      }
+  [[nodiscard]] const Placement& placement() const { return program_.placement_of(copy_); }
+
+  void emit_image(int copy) {
+    copy_ = static_cast<std::uint32_t>(copy);
+    invalidated_.clear();
+    const bool first = stage_ == 0, last = stage_ + 1 == program_.stages;
+    emit_awaits();
+    if (first) emit(host(), {.opcode = Opcode::image_begin});
+    std::set<int> changing;
+    for (const ResolvedChange& change : changes_) {
+      if (program_.stage_of[static_cast<std::size_t>(change.layer)] == stage_)
+        changing.insert(change.cluster);
     }
-    if (most.empty()) most[0] = 1;
-    for (const auto& [cluster, cores] : most) {
-      for (int core = 0; core < cores; ++core) program_.cores.push_back({cluster, core, 0, 0});
+    for (const int cluster : changing) emit_point(cluster, Hertz(0), 0);
+    barrier(program_.stages > 1 ? first_layer() : 0);
+    for (const LayerId id : line_.stages[static_cast<std::size_t>(stage_)].layers) emit_layer(id);
+    if (last) emit(host(), {.opcode = Opcode::image_end});
+    if (program_.stages > 1) {
+      const auto stage = static_cast<std::uint32_t>(stage_);
+      emit(host(), {.opcode = Opcode::post_stage,
+                    .layer = last_layer(),
+                    .unit = stage,
+                    .address = line_.counters[static_cast<std::size_t>(stage_)]});
     }
-    commands_.resize(program_.cores.size());
+  }
+
+  [[nodiscard]] LayerId first_layer() const {
+    return line_.stages[static_cast<std::size_t>(stage_)].layers.front();
+  }
+  [[nodiscard]] std::uint32_t last_layer() const {
+    return static_cast<std::uint32_t>(line_.stages[static_cast<std::size_t>(stage_)].layers.back());
+  }
+
+  // The stage before is done with this image; those after have left the copies it will write into.
+  void emit_awaits() {
+    if (stage_ > 0) await(stage_ - 1, 0);
+    for (const HandOver& hand_over : line_.hand_overs) {
+      if (hand_over.writer == stage_) await(hand_over.reader, hand_over.depth);
+    }
+    if (stage_ == 0 && program_.stages > 1 && images_in_flight_ > 0)
+      await(program_.stages - 1, images_in_flight_);
+  }
+
+  void await(int stage, int ahead) {
+    emit(host(),
+         {.opcode = Opcode::await_stage,
+          .layer = static_cast<std::uint32_t>(line_.stages[static_cast<std::size_t>(stage_)].layers.front()),
+          .unit = static_cast<std::uint32_t>(stage),
+          .participants = static_cast<std::uint32_t>(ahead),
+          .address = line_.counters[static_cast<std::size_t>(stage)]});
   }
 
   Cores cores_of(const Resource& group) const {
     Cores cores;
-    for (std::size_t i = 0; i < program_.cores.size(); ++i) {
-      if (program_.cores[i].cluster == group.cluster && program_.cores[i].core < group.cores)
+    for (const std::size_t i : own_cores()) {
+      if (program_.cores[i].cluster == group.cluster && program_.cores[i].thread < group.cores)
         cores.push_back(i);
     }
     return cores;
@@ -83,14 +130,16 @@ class Lowering {
 
   void emit(std::size_t core, Command command) {
     const bool waits = command.opcode == Opcode::start_accelerator ||
-                       command.opcode == Opcode::wait_accelerator || command.opcode == Opcode::barrier;
+                       command.opcode == Opcode::wait_accelerator || command.opcode == Opcode::barrier ||
+                       command.opcode == Opcode::await_stage;
     command.polls = waits && polls_;
+    command.copy = copy_;
     commands_[core].push_back(command);
   }
 
   // Every core in use of the cluster stands still while its clock changes.
   void emit_point(int cluster, Hertz frequency, std::uint32_t layer) {
-    for (std::size_t core = 0; core < commands_.size(); ++core) {
+    for (const std::size_t core : own_cores()) {
       if (program_.cores[core].cluster != cluster) continue;
       emit(core, {.opcode = Opcode::operating_point,
                   .layer = layer,
@@ -99,13 +148,18 @@ class Lowering {
   }
 
   void barrier(LayerId layer) {
-    const auto participants = static_cast<std::uint32_t>(commands_.size());
+    const auto participants = static_cast<std::uint32_t>(own_cores().size());
     if (participants < 2) return;
-    for (std::size_t core = 0; core < commands_.size(); ++core) {
+    for (const std::size_t core : own_cores()) {
       emit(core, {.opcode = Opcode::barrier,
                   .layer = static_cast<std::uint32_t>(layer),
                   .participants = participants});
     }
+  }
+
+  void emit_repeat(int rounds) {
+    for (const std::size_t core : own_cores())
+      emit(core, {.opcode = Opcode::repeat, .participants = static_cast<std::uint32_t>(rounds)});
   }
 
   std::uint64_t take(std::int64_t bytes, std::int64_t alignment) {
@@ -151,28 +205,8 @@ class Lowering {
     const ProgramItem& item = program_.items[index];
     const auto unit = static_cast<std::size_t>(item.resource.accelerator);
     const accelerator::Array& array = platform_.accelerators[unit].array;
-    const auto at = static_cast<std::size_t>(item.layer);
-    const GroupShape shape = group_shape(network_, item.layer, array);
-    const LayerPlacement& own = program_.placement.layers[at];
-    const TensorPlacement& input = input_of(item.layer, 0);
-    int group = item.range.k0 / shape.out_channels;
-    int channel = item.range.k0;
-    for (accelerator::ConvJob job : jobs_without_addresses(model_, item.layer, item.range, array)) {
-      const int in_group = channel - group * shape.out_channels;
-      const PackedWeights& packed = own.packed[unit];
-      accelerator::WeightShape step = shape.weights();
-      step.out_channels = array.tm;
-      const std::int64_t step_bytes = accelerator::packed_weight_bytes(step, array);
-      const bool grouped = shape.form == accelerator::Form::grouped;
-      const int first_input = grouped ? in_group - job.group_phase * array.tm : group * shape.in_channels;
+    for (accelerator::ConvJob job : placed_jobs(model_, platform_, placement(), item)) {
       job.id = next_job_++;
-      job.input = input.address + static_cast<std::uint64_t>(input.layout.offset(first_input, 0, 0));
-      job.in_plane_stride = input.layout.plane_stride();
-      job.output = own.output.address + static_cast<std::uint64_t>(own.output.layout.offset(channel, 0, 0));
-      job.out_plane_stride = own.output.layout.plane_stride();
-      const auto g = static_cast<std::size_t>(group);
-      job.weights = packed.weights[g].address + static_cast<std::uint64_t>(in_group / array.tm * step_bytes);
-      job.quant = packed.quant[g].address + static_cast<std::uint64_t>(16 * in_group);
       const auto words = accelerator::encode(job, array);
       const std::uint64_t address = take(accelerator::kJobBytes, accelerator::kJobBytes);
       add_segment(address, words.data(), sizeof words);
@@ -181,14 +215,8 @@ class Lowering {
                     .item = static_cast<std::uint32_t>(index),
                     .unit = static_cast<std::uint32_t>(unit),
                     .address = address});
-      channel += job.out_channels;
-      ++group;
     }
     return static_cast<std::uint32_t>(unit);
-  }
-
-  const TensorPlacement& input_of(LayerId id, std::size_t index) const {
-    return program_.placement.layers[static_cast<std::size_t>(network_.layer(id).inputs[index])].output;
   }
 
   bool is_incoherent(const ProgramItem& item) const {
@@ -200,12 +228,12 @@ class Lowering {
   std::vector<AddressRange> uncached_writes(LayerId id) const {
     std::set<LayerId> writers;
     for (const LayerId input : network_.layer(id).inputs) {
-      for (const LayerId writer : writers_of(network_, program_.placement, input)) writers.insert(writer);
+      for (const LayerId writer : writers_of(network_, placement(), input)) writers.insert(writer);
     }
     std::vector<AddressRange> ranges;
     const auto add = [&](LayerId writer, const network::OutputRange& range) {
       for (const AddressRange& lines :
-           lines_of(program_.placement.layers[static_cast<std::size_t>(writer)].output, range)) {
+           lines_of(placement().layers[static_cast<std::size_t>(writer)].output, range)) {
         ranges.push_back(lines);
       }
     };
@@ -258,7 +286,7 @@ class Lowering {
   // What the cores wrote and an accelerator without snooping will read goes back to memory. Each core writes
   // back lines others of its cluster may still be writing, so a barrier comes first.
   void emit_cleans(LayerId id) {
-    const std::vector<LayerId> readers = readers_of(network_, program_.placement, id);
+    const std::vector<LayerId> readers = readers_of(network_, placement(), id);
     const bool needed = std::any_of(readers.begin(), readers.end(), [&](LayerId reader) {
       const auto& items = items_of_[static_cast<std::size_t>(reader)];
       return std::any_of(items.begin(), items.end(),
@@ -272,7 +300,7 @@ class Lowering {
       if (!synchronised) barrier(id);
       synchronised = true;
       for (const AddressRange& range :
-           lines_of(program_.placement.layers[static_cast<std::size_t>(id)].output, item.range)) {
+           lines_of(placement().layers[static_cast<std::size_t>(id)].output, item.range)) {
         deal_lines(cores_of(item.resource), range,
                    {.opcode = Opcode::clean, .layer = static_cast<std::uint32_t>(id)});
       }
@@ -292,17 +320,17 @@ class Lowering {
     }
   }
 
-  void finish_core(std::size_t core, int images) {
+  void finish_core(std::size_t core) {
     CoreProgram& own = program_.cores[core];
     std::vector<Command>& commands = commands_[core];
-    own.address = take(static_cast<std::int64_t>((commands.size() + 2) * kCommandBytes), 4096);
-    commands.push_back({.opcode = Opcode::repeat,
-                        .participants = static_cast<std::uint32_t>(images),
-                        .address = own.address});
     commands.push_back({.opcode = Opcode::stop});
+    own.address = take(static_cast<std::int64_t>(commands.size() * kCommandBytes), kPage);
     own.commands = commands.size();
     std::vector<CommandWords> words;
-    for (const Command& command : commands) words.push_back(encode(command));
+    for (Command& command : commands) {
+      if (command.opcode == Opcode::repeat) command.address = own.address;
+      words.push_back(encode(command));
+    }
     add_segment(own.address, words.data(), words.size() * kCommandBytes);
   }
 
@@ -316,11 +344,15 @@ class Lowering {
   const network::Network& network_;
   const spec::Platform& platform_;
   std::vector<ResolvedChange> changes_;
+  int images_in_flight_;
   bool polls_;
   Program program_;
+  Line line_;
   std::vector<std::vector<std::size_t>> items_of_;       // by layer
   std::vector<std::vector<Command>> commands_;           // by core
   std::set<std::pair<int, std::uint64_t>> invalidated_;  // cluster, range
+  int stage_ = 0;                                        // whose commands are being made
+  std::uint32_t copy_ = 0;                               // for images that have this copy of the tensors
   std::uint64_t next_address_ = 0;
   std::uint32_t next_job_ = 1;
 };
@@ -329,10 +361,7 @@ class Lowering {
 
 Program lower(const spec::Schedule& schedule, const network::Model& model, const spec::Platform& platform,
               int images) {
-  const std::vector<LayerRole> roles = layer_roles(model, platform);
-  return Lowering(model, platform, resolve_items(schedule, model, platform, roles),
-                  resolve_points(schedule, model, platform, roles), schedule.wait)
-      .run(images);
+  return Lowering(model, platform, schedule, layer_roles(model, platform)).run(images);
 }
 
 }  // namespace tandem::lowering

@@ -47,7 +47,8 @@ struct LayerPlacement {
   std::vector<PackedWeights> packed;  // by accelerator; empty where it cannot run the layer
 };
 
-// Scratch memory of a cluster's kernels, for the largest layer. Only caches and bus see it: no value is kept.
+// Scratch memory of a stage's kernels on a cluster, for the largest layer. Only caches and bus see it: no
+// value is kept.
 struct Workspace {
   AddressRange inputs;   // im2col's matrix, or Winograd's transformed input
   AddressRange results;  // Winograd's products
@@ -55,7 +56,7 @@ struct Workspace {
 
 struct Placement {
   std::vector<LayerPlacement> layers;
-  std::vector<Workspace> workspaces;  // by cluster
+  std::vector<Workspace> workspaces;  // by cluster; after those, of further stages
   std::uint64_t end = 0;              // first free address
   int block = 8;                      // channels a plane
 };

@@ -3,10 +3,14 @@
 // and job descriptors for the accelerators, in simulated memory, with the synchronisation and cache
 // maintenance that make the sharing of tensors correct.
 //
-// Protocol of a layer: the host core (core 0 of the first group in use) starts the accelerators; the cores
-// drop cached lines of input parts that an accelerator wrote, then compute their shares, then write back what
-// an accelerator will read; the host waits for the accelerators' interrupts; a barrier of all cores ends the
-// layer.
+// Protocol of a layer: the stage's host core (the first of its first group) starts the accelerators; the
+// cores drop cached lines of input parts that an accelerator wrote, then compute their shares, then write
+// back what an accelerator will read; the host waits for the accelerators' interrupts; a barrier of the
+// stage's cores ends the layer.
+//
+// Protocol of a pipeline: a stage's host waits until the stage before is done with the image and the stages
+// that read what this one writes have left its copy of the tensors; when all its layers are done it counts
+// the image.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +37,10 @@ struct ProgramItem {
   Resource resource;
   network::OutputRange range;
   Picoseconds predicted{0};
-  int threads = 0;       // that work on the layer, over all its items
-  int first_thread = 0;  // of them, this item's
+  int threads = 0;                                   // that work on the layer, over all its items
+  int first_thread = 0;                              // of them, this item's
+  int first_core = 0;                                // of its cluster, of items on cores
+  int workspace = 0;                                 // index into Placement::workspaces, of items on cores
   std::optional<cpu::Kernel> kernel = std::nullopt;  // the schedule's choice; else the library's
 };
 
@@ -42,14 +48,28 @@ struct CoreProgram {
   int cluster = 0, core = 0;
   std::uint64_t address = 0;  // of the first command
   std::size_t commands = 0;
+  int stage = 0;
+  int thread = 0;  // of the stage's cores in this cluster
 };
 
 struct Program {
-  Placement placement;
+  Placement placement;            // of the first image, and of every image where there is one stage
+  std::vector<Placement> copies;  // further ones, where tensors exist several times
   std::vector<ProgramItem> items;
-  std::vector<CoreProgram> cores;  // the cores in use; the first is the host
+  std::vector<CoreProgram> cores;  // the cores in use, by stage; the first of a stage is its host
+  int stages = 1;
+  std::vector<int> stage_of;        // by layer
+  std::vector<int> hosts_of_units;  // by accelerator: how many stages start it
   std::vector<Segment> segments;
   std::uint64_t memory_end = 0;  // first address that nothing uses
+
+  // Images take turns.
+  [[nodiscard]] std::uint32_t copy_of(int image) const {
+    return static_cast<std::uint32_t>(static_cast<std::size_t>(image) % (copies.size() + 1));
+  }
+  [[nodiscard]] const Placement& placement_of(std::uint32_t copy) const {
+    return copy == 0 ? placement : copies[copy - 1];
+  }
 };
 
 // Throws InputError naming the item when the schedule does not fit network and platform: unknown layer or

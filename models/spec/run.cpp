@@ -124,6 +124,7 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
     if (schedule->has("objective"))
       run.objective = static_cast<Objective>(schedule->choice("objective", objective_names()));
     run.min_throughput = schedule->number_or("min_throughput", 0, 0, 1e6);
+    run.refine = static_cast<int>(schedule->integer_or("refine", 0, 0, 100));
     if (schedule->has("wait"))
       run.wait = static_cast<WaitPolicy>(schedule->choice("wait", wait_policy_names()));
     run.cores = schedule->strings("cores");

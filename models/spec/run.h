@@ -42,6 +42,7 @@ struct Run {
   std::optional<Objective> objective;  // absent: throughput for planners of pipelines, else latency
   double min_throughput = 0;           // images a second a pipeline must make; 0: any
   std::optional<WaitPolicy> wait;      // absent: interrupt, or what the schedule's file says
+  int refine = 0;                      // rounds in which a pipeline is run and planned again; 0: none
   std::vector<std::string> cores;      // "a53x4"; empty: all
   std::vector<Beside> beside;
   std::map<std::string, Hertz> frequency;  // by cluster name; absent: the highest point

@@ -43,7 +43,7 @@ struct MemoryResult {
 struct StageResult {
   std::string first_layer, last_layer;
   std::vector<std::string> resources;
-  Picoseconds time{0};  // busy time of one image
+  Picoseconds time{0};  // that one image keeps it, hand-overs included
 };
 
 struct SimulationResult {
@@ -58,6 +58,7 @@ struct RunResult {
   int images = 0;
   Picoseconds latency{0};  // mean per image, input ready to output ready
   Picoseconds total{0};    // first input to last output
+  Picoseconds period{0};   // of a pipeline: mean time from output to output in its steady state; else 0
   Picoseconds predicted_latency{0};
   Picojoules energy{0};                            // per image, board included
   std::map<std::string, Picojoules> energy_parts;  // per image, by component
@@ -70,5 +71,12 @@ struct RunResult {
   std::vector<Track> tracks;  // cores in use, accelerators, interconnect, DRAM
   Timeline timeline;          // empty unless asked for
 };
+
+// Images a second; of a pipeline in its steady state.
+inline double throughput(const RunResult& result) {
+  if (result.period.raw() > 0) return 1e12 / static_cast<double>(result.period.raw());
+  if (result.total.raw() <= 0) return 0;
+  return result.images / (static_cast<double>(result.total.raw()) * 1e-12);
+}
 
 }  // namespace tandem::spec

@@ -20,16 +20,27 @@ const char* to_string(WaitPolicy policy) {
   return wait_policy_names()[static_cast<std::size_t>(policy)].c_str();
 }
 
+namespace {
+std::string quoted(const std::vector<std::string>& names) {
+  std::vector<std::string> all;
+  for (const std::string& name : names) all.push_back(quote(name));
+  return join(all);
+}
+}  // namespace
+
 std::string write_schedule_toml(const Schedule& schedule) {
   std::string text =
       fmt::format("format = {}\nnetwork = {}\nplanner = {}\nwait = {}\npredicted_latency = \"{} ps\"\n",
                   kScheduleFormat, quote(schedule.network), quote(schedule.planner),
                   quote(to_string(schedule.wait)), schedule.predicted_latency.raw());
+  if (schedule.queue_depth != Schedule{}.queue_depth)
+    text += fmt::format("queue_depth = {}\n", schedule.queue_depth);
+  if (schedule.images_in_flight != 0)
+    text += fmt::format("images_in_flight = {}\n", schedule.images_in_flight);
   for (const Stage& stage : schedule.stages) {
-    std::vector<std::string> quoted;
-    for (const std::string& resource : stage.resources) quoted.push_back(quote(resource));
     text += fmt::format("\n[[stage]]\nfirst_layer = {}\nlast_layer = {}\nresources = [{}]\n",
-                        quote(stage.first_layer), quote(stage.last_layer), join(quoted));
+                        quote(stage.first_layer), quote(stage.last_layer), quoted(stage.resources));
+    if (!stage.layers.empty()) text += fmt::format("layers = [{}]\n", quoted(stage.layers));
   }
   for (const WorkItem& item : schedule.items) {
     text += fmt::format(
@@ -46,6 +57,8 @@ std::string write_schedule_toml(const Schedule& schedule) {
 }
 
 namespace {
+constexpr int kMostInFlight = 64;
+
 void read_range(const Table& table, const std::string& key, int& begin, int& end) {
   const std::vector<std::int64_t> values = table.integers(key, INT64_MIN, 1 << 24);
   if (values.size() != 2 || values[0] < 0 || values[0] >= values[1]) {
@@ -67,9 +80,11 @@ Schedule read_schedule(const std::string& path) {
   schedule.wait = static_cast<WaitPolicy>(root.choice_or("wait", 0, wait_policy_names()));
   const Picoseconds longest{INT64_MAX};
   schedule.predicted_latency = root.time_or("predicted_latency", Picoseconds(0), Picoseconds(0), longest);
+  schedule.queue_depth = static_cast<int>(root.integer_or("queue_depth", 2, 1, kMostInFlight));
+  schedule.images_in_flight = static_cast<int>(root.integer_or("images_in_flight", 0, 0, kMostInFlight));
   for (const Table& table : root.tables("stage")) {
-    schedule.stages.push_back(
-        {table.string("first_layer"), table.string("last_layer"), table.strings("resources")});
+    schedule.stages.push_back({table.string("first_layer"), table.string("last_layer"),
+                               table.strings("resources"), table.strings("layers")});
   }
   for (const Table& table : root.tables("item")) {
     WorkItem item;

@@ -23,9 +23,11 @@ struct WorkItem {
   bool operator==(const WorkItem&) const = default;
 };
 
+// A stage works on one image after the other, on cores of its own; an accelerator may serve several stages.
 struct Stage {
   std::string first_layer, last_layer;
   std::vector<std::string> resources;
+  std::vector<std::string> layers = {};  // those with work; empty: from first_layer to last_layer
   bool operator==(const Stage&) const = default;
 };
 
@@ -48,7 +50,9 @@ struct Schedule {
   std::string network;
   std::string planner;
   WaitPolicy wait = WaitPolicy::interrupt;
-  std::vector<Stage> stages;
+  std::vector<Stage> stages;    // of two and more each works on another image
+  int queue_depth = 2;          // images handed over and not yet done with, between neighbouring stages
+  int images_in_flight = 0;     // in all stages together; 0: as many as the queues let in
   std::vector<WorkItem> items;  // grouped by layer, layers in topological order
   std::vector<PointChange> points;
   Picoseconds predicted_latency{0};

@@ -1,28 +1,27 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""study.py TANDEM [NETWORK...]: the five networks of the Pipe-it paper on HiKey 970 in fp32. Simulates every network on
-every number of cores of each cluster (simulated_costs.csv), plans pipelines from the latency model and from those times,
-simulates their stages (pipelines.csv), draws throughput.svg and prints the tables of README.md."""
+"""study.py TANDEM [NETWORK...]: the five networks of the Pipe-it paper on HiKey 970 in fp32, on each cluster alone, on
+all cores layer by layer, and as the pipelines of the published search and of the exact planner. Every simulation is a
+row of runs.csv and is not repeated while it stands there; from those come tables.md and throughput.svg."""
 import csv
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-NETWORKS = ("alexnet", "googlenet", "mobilenet_v1", "resnet50", "squeezenet")
-GROUPS = [f"{name}x{count}" for name in ("a73", "a53") for count in (1, 2, 3, 4)]
-RUN = """platform = "hikey970"
-network = "{network}"
-precision = "fp32"
-images = 2
-[schedule]
-{schedule}
-"""
-COLUMNS = ("network", "planner", "times_from", "pipeline", "planned_ms", "bound_ms", "gap_percent", "simulated_ms",
-           "error_percent", "stage_error_percent", "images_per_s", "gain_percent")
+NETWORKS = ("mobilenet_v1", "squeezenet", "alexnet", "googlenet", "resnet50")
+LAYERWISE = {"a73x4": 'planner = "cpu-only"\ncores = ["a73x4"]', "a53x4": 'planner = "cpu-only"\ncores = ["a53x4"]',
+             "kernel-parallel": 'planner = "kernel-parallel"'}
+PLANNERS = ("pipeit", "exact")
+ROUNDS = 2
+COLUMNS = ("network", "way", "pipeline", "images", "planned_ms", "gap_percent", "rounds", "together_ms", "alone_ms",
+           "stage_error_percent", "throughput_error_percent", "first_stage_error_percent",
+           "first_throughput_error_percent", "energy_mj")
+RUN = 'platform = "hikey970"\nnetwork = "{network}"\nprecision = "fp32"\nimages = {images}\n[schedule]\n{schedule}\n'
 
 
 class Study:
@@ -30,119 +29,150 @@ class Study:
         self.tandem = tandem
         self.folder = pathlib.Path(folder)
 
-    def call(self, command, network, schedule, *arguments):
+    def call(self, command, network, images, schedule, *arguments):
         run = self.folder / "run.toml"
-        run.write_text(RUN.format(network=network, schedule=schedule))
+        run.write_text(RUN.format(network=network, images=images, schedule=schedule))
         done = subprocess.run([self.tandem, command, str(run), "--json", *arguments], cwd=ROOT, capture_output=True,
                               text=True)
         if done.returncode != 0:
             sys.exit(f"{command} of {network}: {done.stderr}")
         return json.loads(done.stdout)
 
-    def layer_times(self, network, schedule):
-        """Time of each layer with work in the second image, in ms, by name."""
-        layers = self.call("run", network, schedule)["layers"]
-        return {layer["name"]: (layer["end_us"] - layer["start_us"]) * 1e-3
-                for layer in layers if layer["image"] == 1 and layer["resource_channels"]}
+    def layerwise(self, network, way):
+        """The second of two images: the caches hold what the first left."""
+        result = self.call("run", network, 2, LAYERWISE[way])
+        second = [layer for layer in result["layers"] if layer["image"] == 1]
+        time = (max(l["end_us"] for l in second) - min(l["start_us"] for l in second)) * 1e-3
+        return {"pipeline": way, "images": 2, "together_ms": time, "alone_ms": time, "energy_mj": result["energy_mj"]}
 
-    def pipeline(self, network, planner, costs):
+    def pipeline(self, network, planner):
         saved = self.folder / "schedule.toml"
-        given = ["--costs", str(costs)] if costs else []
-        plan = self.call("plan", network, f'planner = "{planner}"\nobjective = "throughput"', "--save", str(saved), *given)
-        times = self.layer_times(network, f'file = "{saved}"')
-        stages = [sum(times[name] for name in stage["layers"]) for stage in plan["stages"]]
-        errors = [100 * abs(stage["time_ms"] / time - 1) for stage, time in zip(plan["stages"], stages)]
-        return {"network": network, "planner": planner, "times_from": "simulation" if costs else "model",
-                "pipeline": plan["pipeline"], "planned_ms": plan["bottleneck_ms"], "bound_ms": plan["lower_bound_ms"],
-                "gap_percent": plan["gap_percent"], "simulated_ms": max(stages),
-                "error_percent": 100 * (plan["bottleneck_ms"] / max(stages) - 1),
-                "stage_error_percent": sum(errors) / len(errors)}
+        plan = self.call("plan", network, 1, f'planner = "{planner}"\nrefine = {ROUNDS}', "--save", str(saved))
+        rounds = plan["refinement"]
+        last, best = rounds[-1], min(rounds, key=lambda r: r["simulated_ms"])
+        # One image at a time: no stage meets another on the bus.
+        text = saved.read_text()
+        saved.write_text(re.sub(r"(?m)^wait = .*$", r"\g<0>\nimages_in_flight = 1", text, count=1))
+        alone = self.call("run", network, 2, f'file = "{saved}"')
+        return {"pipeline": plan["pipeline"], "images": 2 * len(plan["stages"]) + 1, "planned_ms": plan["bottleneck_ms"],
+                "gap_percent": plan["gap_percent"], "rounds": len(rounds), "together_ms": best["simulated_ms"],
+                "alone_ms": max(stage["time_ms"] for stage in alone["stages"]),
+                "stage_error_percent": last["stage_error_percent"],
+                "throughput_error_percent": last["throughput_error_percent"],
+                "first_stage_error_percent": rounds[0]["stage_error_percent"],
+                "first_throughput_error_percent": rounds[0]["throughput_error_percent"]}
 
 
-def published():
-    """images/s measured on the board by cluster, where the paper's table has them."""
-    rows = {}
-    with open(ROOT / "configs" / "calibration" / "armcl_cluster_throughput.csv", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["board"] == "hikey970":
-                rows[row["network"], row["cluster"]] = float(row["images_per_s"])
-    return rows
+def read(path):
+    if not path.exists():
+        return []
+    with open(path, encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
-def write(path, columns, rows):
+def write(path, rows):
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
+        writer.writerow(COLUMNS)
         for row in rows:
-            writer.writerow([f"{row[c]:.4f}" if isinstance(row[c], float) else row[c] for c in columns])
+            cells = [row.get(column, "") for column in COLUMNS]
+            writer.writerow([f"{cell:.4f}" if isinstance(cell, float) else cell for cell in cells])
+
+
+def measured():
+    """images/s on the board by cluster, where the paper's table has them."""
+    return {(row["network"], row["cluster"]): float(row["images_per_s"])
+            for row in read(ROOT / "configs" / "calibration" / "armcl_cluster_throughput.csv")
+            if row["board"] == "hikey970"}
+
+
+def rate(row, key):
+    return 1e3 / float(row[key])
+
+
+def tables(rows, networks):
+    by = {(row["network"], row["way"]): row for row in rows}
+    board = measured()
+    text = ["| network | A73x4 | board | A53x4 | board | all cores a layer | pipeit | exact | exact, contended | gain | contended |",
+            "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
+    gains = {(way, key): [] for way in PLANNERS + ("kernel-parallel",) for key in ("alone_ms", "together_ms")}
+    for network in networks:
+        if any((network, way) not in by for way in (*LAYERWISE, *PLANNERS)):
+            continue
+        best = max(rate(by[network, "a73x4"], "alone_ms"), rate(by[network, "a53x4"], "alone_ms"))
+        for way, key in gains:
+            gains[way, key].append(100 * (rate(by[network, way], key) / best - 1))
+        shown = [f"{rate(by[network, 'a73x4'], 'alone_ms'):.2f}", str(board.get((network, "a73x4"), "")),
+                 f"{rate(by[network, 'a53x4'], 'alone_ms'):.2f}", str(board.get((network, "a53x4"), "")),
+                 f"{rate(by[network, 'kernel-parallel'], 'alone_ms'):.2f}",
+                 f"{rate(by[network, 'pipeit'], 'alone_ms'):.2f}", f"{rate(by[network, 'exact'], 'alone_ms'):.2f}",
+                 f"{rate(by[network, 'exact'], 'together_ms'):.2f}", f"{gains['exact', 'alone_ms'][-1]:+.1f} %",
+                 f"{gains['exact', 'together_ms'][-1]:+.1f} %"]
+        text.append(f"| {network} | " + " | ".join(shown) + " |")
+    text += ["", "| network | planner | pipeline | gap to exact % | rounds | stages off % | throughput off % | before: stages | throughput |",
+             "|---|---|---|---:|---:|---:|---:|---:|---:|"]
+    for row in rows:
+        if row["way"] in PLANNERS:
+            text.append(f"| {row['network']} | {row['way']} | {row['pipeline']} | {float(row['gap_percent']):.2f} | {row['rounds']} | "
+                        f"{float(row['stage_error_percent']):.2f} | {float(row['throughput_error_percent']):+.2f} | "
+                        f"{float(row['first_stage_error_percent']):.2f} | {float(row['first_throughput_error_percent']):+.2f} |")
+    text.append("")
+    for (way, key), values in gains.items():
+        if values:
+            text.append(f"- {way}, {'without' if key == 'alone_ms' else 'with'} contention: mean gain over the best cluster "
+                        f"{sum(values) / len(values):+.1f} % over {len(values)} networks")
+    return "\n".join(text) + "\n"
 
 
 def draw(rows, networks):
-    """Grouped bars: images/s of the best cluster, of kernel-parallel and of the exact pipeline."""
-    wanted = (("best cluster", "#8da0cb"), ("kernel-parallel", "#a6d854"), ("exact", "#fc8d62"))
-    values = {(row["network"], row["planner"]): row["images_per_s"] for row in rows if row["times_from"] == "simulation"}
-    top = max(values.values())
-    out = ['<svg xmlns="http://www.w3.org/2000/svg" width="720" height="330" font-family="sans-serif" font-size="12">']
+    """Grouped bars of images/s."""
+    bars = (("a73x4", "alone_ms", "A73 cluster", "#8da0cb"), ("a53x4", "alone_ms", "A53 cluster", "#e78ac3"),
+            ("kernel-parallel", "alone_ms", "all cores a layer", "#a6d854"), ("pipeit", "alone_ms", "published search", "#ffd92f"),
+            ("exact", "alone_ms", "exact", "#fc8d62"), ("exact", "together_ms", "exact, contended", "#b3b3b3"))
+    by = {(row["network"], row["way"]): row for row in rows}
+    networks = [n for n in networks if all((n, way) in by for way, *_ in bars)]
+    if not networks:
+        return ""
+    top = max(rate(by[n, way], key) for n in networks for way, key, *_ in bars)
+    width = 70 + 190 * len(networks)
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="350" font-family="sans-serif" font-size="10">',
+           f'<rect width="{width}" height="350" fill="white"/>']
     for i, network in enumerate(networks):
-        for j, (planner, colour) in enumerate(wanted):
-            value = values[network, planner]
+        for j, (way, key, _, colour) in enumerate(bars):
+            value = rate(by[network, way], key)
             height = 230 * value / top
-            x = 60 + i * 130 + j * 34
-            out.append(f'<rect x="{x}" y="{270 - height:.1f}" width="30" height="{height:.1f}" fill="{colour}"/>')
-            out.append(f'<text x="{x + 15}" y="{265 - height:.1f}" text-anchor="middle">{value:.1f}</text>')
-        out.append(f'<text x="{60 + i * 130 + 49}" y="288" text-anchor="middle">{network}</text>')
-    for j, (planner, colour) in enumerate(wanted):
-        out.append(f'<rect x="{60 + j * 150}" y="304" width="12" height="12" fill="{colour}"/>')
-        out.append(f'<text x="{78 + j * 150}" y="315">{planner}</text>')
-    out.append('<text x="8" y="20">images/s, stages simulated without their neighbours</text></svg>')
-    (HERE / "throughput.svg").write_text("\n".join(out) + "\n", encoding="utf-8")
+            x = 50 + i * 190 + j * 29
+            out.append(f'<rect x="{x}" y="{280 - height:.1f}" width="26" height="{height:.1f}" fill="{colour}"/>')
+            out.append(f'<text x="{x + 13}" y="{276 - height:.1f}" text-anchor="middle">{value:.1f}</text>')
+        out.append(f'<text x="{50 + i * 190 + 85}" y="296" text-anchor="middle" font-size="12">{network}</text>')
+    for j, (_, _, name, colour) in enumerate(bars):
+        out.append(f'<rect x="{50 + j * 140}" y="318" width="12" height="12" fill="{colour}"/>')
+        out.append(f'<text x="{66 + j * 140}" y="328">{name}</text>')
+    out.append('<text x="10" y="20" font-size="12">images/s, HiKey 970, fp32, simulated</text></svg>')
+    return "\n".join(out) + "\n"
 
 
 def main():
     networks = sys.argv[2:] or NETWORKS
-    costs, rows = [], []
+    path = HERE / "runs.csv"
+    rows = read(path)
     with tempfile.TemporaryDirectory() as folder:
         study = Study(sys.argv[1], folder)
         for network in networks:
-            clusters = {}
-            for group in GROUPS:
-                times = study.layer_times(network, f'planner = "cpu-only"\ncores = ["{group}"]')
-                clusters[group] = sum(times.values())
-                name, count = group.split("x")
-                costs += [{"network": network, "layer": layer, "core_type": name, "cores": count, "time_ms": f"{time:.6f}"}
-                          for layer, time in times.items()]
-            write(HERE / "simulated_costs.csv", ("network", "layer", "core_type", "cores", "time_ms"), costs)
-            best = min(clusters["a73x4"], clusters["a53x4"])
-            own = [{"network": network, "planner": "best cluster", "times_from": "simulation", "simulated_ms": best},
-                   {"network": network, "planner": "LITTLE cluster", "times_from": "simulation",
-                    "simulated_ms": clusters["a53x4"]},
-                   {"network": network, "planner": "kernel-parallel", "times_from": "simulation",
-                    "simulated_ms": sum(study.layer_times(network, 'planner = "kernel-parallel"').values())}]
-            for planner in ("pipeit", "exact"):
-                for table in (None, HERE / "simulated_costs.csv"):
-                    own.append(study.pipeline(network, planner, table))
-            for row in own:
-                row["images_per_s"] = 1e3 / row["simulated_ms"]
-                row["gain_percent"] = 100 * (best / row["simulated_ms"] - 1)
-                rows.append({column: row.get(column, "") for column in COLUMNS})
-            write(HERE / "pipelines.csv", COLUMNS, rows)
-            print(network, "done", file=sys.stderr)
-    draw(rows, networks)
-    measured = published()
-    print("| network | planner | times from | pipeline | planned ms | gap % | simulated ms | error % | images/s | gain % |")
-    print("|---|---|---|---|---:|---:|---:|---:|---:|---:|")
-    for row in rows:
-        cells = [f"{row[c]:.2f}" if isinstance(row[c], float) else str(row[c]) for c in
-                 ("network", "planner", "times_from", "pipeline", "planned_ms", "gap_percent", "simulated_ms",
-                  "error_percent", "images_per_s", "gain_percent")]
-        print("| " + " | ".join(cells) + " |")
-    for planner in ("pipeit", "exact"):
-        chosen = [row for row in rows if row["planner"] == planner and row["times_from"] == "simulation"]
-        print(f"\n{planner}, mean gain {sum(row['gain_percent'] for row in chosen) / len(chosen):.1f} %, "
-              f"mean error {sum(abs(row['error_percent']) for row in chosen) / len(chosen):.1f} %, "
-              f"of a stage {sum(row['stage_error_percent'] for row in chosen) / len(chosen):.1f} %")
-    for (network, cluster), images in sorted(measured.items()):
-        print(f"measured: {network} on {cluster} {images} images/s")
+            for way in (*LAYERWISE, *PLANNERS):
+                if any(row["network"] == network and row["way"] == way for row in rows):
+                    continue
+                own = study.pipeline(network, way) if way in PLANNERS else study.layerwise(network, way)
+                rows.append({"network": network, "way": way, **own})
+                order = {name: i for i, name in enumerate(NETWORKS)}
+                rows.sort(key=lambda row: (order[row["network"]], (*LAYERWISE, *PLANNERS).index(row["way"])))
+                write(path, rows)
+                rows = read(path)
+                print(network, way, own["pipeline"], file=sys.stderr)
+    text = tables(rows, NETWORKS)
+    (HERE / "tables.md").write_text(text, encoding="utf-8")
+    (HERE / "throughput.svg").write_text(draw(rows, NETWORKS), encoding="utf-8")
+    print(text, end="")
 
 
 if __name__ == "__main__":

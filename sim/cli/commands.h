@@ -43,6 +43,7 @@ struct PlanArguments {
   std::string certificate;    // files to write; empty: none
   std::string save;
   bool front = false;  // throughput against energy
+  int refine = 0;      // rounds of simulating a pipeline and planning again
 };
 int plan_command(const PlanArguments& arguments);
 

@@ -76,7 +76,9 @@ int run_program(int argc, char** argv) {
   std::vector<std::string> planners;
   CLI::App* compare = app.add_subcommand("compare", "the same run under several planners");
   add_run_options(compare);
-  compare->add_option("--planners", planners, "e.g. accelerator-only,cpu-only,cosched,oracle")
+  compare
+      ->add_option("--planners", planners,
+                   "e.g. accelerator-only,cosched,a53x4; all: every cluster and planner")
       ->required()
       ->delimiter(',');
   compare->add_option("--out", arguments.out,
@@ -93,6 +95,8 @@ int run_program(int argc, char** argv) {
   plan->add_option("--costs", planning.costs, "CSV of layer times: network,layer,core_type,cores,time_ms");
   plan->add_option("--network", planning.network, "which network of the table, where it has several");
   plan->add_flag("--front", planning.front, "every pipeline that none beats in both throughput and energy");
+  plan->add_option("--refine", planning.refine, "simulate a pipeline and plan again, so many times at most")
+      ->check(CLI::Range(0, 100));
   plan->add_option("--certificate", planning.certificate, "write the proof, for tandem-check, to this file");
   plan->add_option("--save", planning.save, "write the schedule to this TOML file");
   plan->callback([&] {

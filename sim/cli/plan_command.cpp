@@ -9,6 +9,7 @@
 #include "dse/plan/pipeline_planner.h"
 #include "dse/report/plan_report.h"
 #include "dse/report/result_json.h"
+#include "dse/report/table.h"
 #include "models/core/error.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/session.h"
@@ -26,13 +27,49 @@ void write_text(const std::string& path, const std::string& text, const char* op
   if (!file) throw InputError({path, 0, 0}, option, "cannot be written");
 }
 
+Json refinement_json(const std::vector<plan::RefinementRound>& rounds) {
+  Json json = Json::array();
+  for (const plan::RefinementRound& round : rounds) {
+    json.push_back({{"pipeline", round.notation},
+                    {"planned_ms", to_milliseconds(round.planned)},
+                    {"simulated_ms", to_milliseconds(round.measured)},
+                    {"stage_error_percent", round.stage_error_percent},
+                    {"throughput_error_percent", round.throughput_error_percent()},
+                    {"simulated_before", round.known}});
+  }
+  return json;
+}
+
+std::string refinement_text(const std::vector<plan::RefinementRound>& rounds) {
+  report::Table table({{"round"},
+                       {"pipeline", report::Table::Align::left},
+                       {"planned [ms]"},
+                       {"simulated [ms]"},
+                       {"stages off [%]"},
+                       {"throughput off [%]"}});
+  for (std::size_t i = 0; i < rounds.size(); ++i) {
+    const plan::RefinementRound& round = rounds[i];
+    table.row({std::to_string(i + 1), round.notation, fmt::format("{:.3f}", to_milliseconds(round.planned)),
+               fmt::format("{:.3f}", to_milliseconds(round.measured)),
+               fmt::format("{:.2f}", round.stage_error_percent),
+               fmt::format("{:+.2f}", round.throughput_error_percent())});
+  }
+  return table.text();
+}
+
 void show_pipeline(const PlanArguments& arguments, const pipeline::CostTable& table,
-                   const pipeline::Solution& solution, spec::Planner planner) {
+                   const pipeline::Solution& solution, spec::Planner planner,
+                   const std::vector<plan::RefinementRound>& rounds = {}) {
   if (!arguments.certificate.empty())
     write_text(arguments.certificate, solution.certificate, "--certificate");
-  fmt::print("{}", arguments.run.json
-                       ? report::text_of(report::pipeline_json(table, solution, to_string(planner)), 2) + "\n"
-                       : report::pipeline_text(table, solution, to_string(planner)));
+  if (arguments.run.json) {
+    Json json = report::pipeline_json(table, solution, to_string(planner));
+    if (!rounds.empty()) json["refinement"] = refinement_json(rounds);
+    fmt::print("{}\n", report::text_of(json, 2));
+    return;
+  }
+  fmt::print("{}", report::pipeline_text(table, solution, to_string(planner)));
+  if (!rounds.empty()) fmt::print("\n{}", refinement_text(rounds));
 }
 
 int plan_table(const PlanArguments& arguments) {
@@ -46,6 +83,8 @@ int plan_table(const PlanArguments& arguments) {
   if (!arguments.save.empty())
     throw InputError({"--save", 0, 0}, "",
                      "needs a run file: a cost table has no shapes to make work items of");
+  if (arguments.refine > 0)
+    throw InputError({"--refine", 0, 0}, "", "needs a run file: a cost table alone cannot be simulated");
   if (!arguments.run.assignments.empty())
     throw InputError({"--set", 0, 0}, "", "changes a run file, and none is given");
   const pipeline::CostTable table = pipeline::read_cost_csv(arguments.costs, arguments.network);
@@ -92,18 +131,29 @@ int plan_command(const PlanArguments& arguments) {
   if (!arguments.objective.empty()) assignments.push_back("schedule.objective=" + arguments.objective);
   if (arguments.min_throughput > 0)
     assignments.push_back(fmt::format("schedule.min_throughput={:f}", arguments.min_throughput));
+  if (arguments.refine > 0) assignments.push_back(fmt::format("schedule.refine={}", arguments.refine));
   const Session session = open_session(arguments.run.run_file, assignments);
   const spec::Planner planner =
       arguments.planner.empty() ? session.run.planner : spec::planner_from(arguments.planner, "--planner");
   const bool from_file = arguments.planner.empty() && !session.run.schedule_file.empty();
   if (!from_file && plan::plans_pipelines(planner)) {
-    plan::PipelinePlan answer =
-        plan::plan_pipeline(planner, session.problem(), arguments.costs, arguments.front);
+    std::vector<plan::RefinementRound> rounds;
+    plan::PipelinePlan answer;
+    if (session.run.refine > 0) {
+      if (arguments.front)
+        throw InputError({"--front", 0, 0}, "", "is of planned times; leave out --refine, or --front");
+      plan::Refinement refined = plan::refine_pipeline(planner, session.problem(), arguments.costs,
+                                                       session.run.refine, measure_pipelines(session));
+      answer = std::move(refined.plan);
+      rounds = std::move(refined.rounds);
+    } else {
+      answer = plan::plan_pipeline(planner, session.problem(), arguments.costs, arguments.front);
+    }
     plan::name_kernels(answer.schedule, session.problem());
     answer.schedule.wait = session.run.wait.value_or(answer.schedule.wait);
     if (!arguments.save.empty())
       write_text(arguments.save, spec::write_schedule_toml(answer.schedule), "--save");
-    show_pipeline(arguments, answer.table, answer.solution, planner);
+    show_pipeline(arguments, answer.table, answer.solution, planner, rounds);
     return 0;
   }
   for (const auto& [given, option] :

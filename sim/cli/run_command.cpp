@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
+#include "dse/plan/kernels.h"
 #include "dse/report/result_json.h"
 #include "dse/report/run_detail.h"
 #include "dse/report/text_report.h"
@@ -108,6 +110,56 @@ sim::MachineOptions::Waves waves_of(const RunArguments& arguments, const Session
   return waves;
 }
 
+// What `compare` takes besides planners: all that fit the run, and core groups.
+constexpr const char* kAll = "all";
+
+bool is_planner(const std::string& name) {
+  const std::vector<std::string>& names = spec::planner_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Before the run's file is read: what is no core group of any platform.
+void check_names(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const std::size_t x = name.rfind('x');
+    const bool group = x != std::string::npos && x > 0 && x + 1 < name.size() &&
+                       name.find_first_not_of("0123456789", x + 1) == std::string::npos;
+    if (name != kAll && !group) spec::planner_from(name, "--planners");
+  }
+}
+
+// Each cluster alone, then the planners; without the oracle, which takes long.
+std::vector<std::string> with_all(const Session& session, const std::vector<std::string>& asked) {
+  std::vector<std::string> names;
+  for (const std::string& name : asked) {
+    if (name != kAll) {
+      names.push_back(name);
+      continue;
+    }
+    const std::vector<std::string> groups = session.problem().core_groups;
+    names.insert(names.end(), groups.begin(), groups.end());
+    if (groups.size() > 1) names.emplace_back(to_string(spec::Planner::kernel_parallel));
+    for (const spec::Planner planner : {spec::Planner::pipeit, spec::Planner::exact})
+      names.emplace_back(to_string(planner));
+    if (session.platform.accelerators.empty() || !session.run.int8) continue;
+    for (const spec::Planner planner :
+         {spec::Planner::accelerator_only, spec::Planner::cosched, spec::Planner::joint})
+      names.emplace_back(to_string(planner));
+  }
+  return names;
+}
+
+spec::Schedule schedule_of_contender(const Session& session, const std::string& name) {
+  if (is_planner(name)) return schedule_for(session, spec::planner_from(name, "--planners"));
+  plan::Problem problem = session.problem();
+  problem.core_groups = plan::allowed_core_groups(session.platform, {name}, "--planners");
+  spec::Schedule schedule = plan::plan_cpu_only(problem);
+  plan::name_kernels(schedule, problem);
+  schedule.planner = name;
+  schedule.wait = session.run.wait.value_or(schedule.wait);
+  return schedule;
+}
+
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
@@ -125,11 +177,11 @@ int run_command(const RunArguments& arguments) {
 }
 
 int compare_command(const RunArguments& arguments, const std::vector<std::string>& planners) {
-  std::vector<spec::Planner> chosen;
-  for (const std::string& name : planners) chosen.push_back(spec::planner_from(name, "--planners"));
+  check_names(planners);
   const Session session = open_session(arguments.run_file, arguments.assignments);
   std::vector<spec::Schedule> schedules;
-  for (const spec::Planner planner : chosen) schedules.push_back(schedule_for(session, planner));
+  for (const std::string& name : with_all(session, planners))
+    schedules.push_back(schedule_of_contender(session, name));
 
   const int count = static_cast<int>(schedules.size());
   std::vector<std::string> texts;

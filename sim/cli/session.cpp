@@ -7,6 +7,7 @@
 #include <sstream>
 #include <thread>
 
+#include "dse/plan/kernels.h"
 #include "dse/plan/pipeline_planner.h"
 #include "models/core/error.h"
 #include "models/latency/analytic_run.h"
@@ -170,7 +171,59 @@ plan::Measure measure_in_children(const Session& session) {
   };
 }
 
+// The steady state's interval, then every stage's time, then every layer's, in picoseconds.
+std::string measure_pipeline(const Session& session, spec::Schedule schedule) {
+  schedule.wait = session.run.wait.value_or(schedule.wait);
+  const int stages = static_cast<int>(schedule.stages.size());
+  const int images = 2 * stages + 1;
+  spec::RunResult result;
+  if (session.analytic()) {
+    result = latency::analytic_run(session.platform, session.model, schedule, images, session.run.frequency);
+  } else {
+    sim::MachineOptions options = session.machine_options();
+    options.rtl = false;
+    result = sim::simulate(session.platform, session.model, schedule, images, options);
+  }
+  const auto own = static_cast<std::int64_t>(1e12 / spec::throughput(result));
+  std::string text = std::to_string(result.period.raw() > 0 ? result.period.raw() : own);
+  for (const spec::StageResult& stage : result.stages) text += fmt::format(" {}", stage.time.raw());
+  const std::size_t of_image = result.layers.size() / static_cast<std::size_t>(images);
+  for (std::size_t layer = 0; layer < of_image; ++layer) {
+    Picoseconds sum{0};
+    int count = 0;
+    for (int image = stages - 1; image <= images - stages; ++image, ++count) {
+      const spec::LayerResult& own_layer = result.layers[static_cast<std::size_t>(image) * of_image + layer];
+      sum += own_layer.end - own_layer.start;
+    }
+    text += fmt::format(" {}", (sum / count).raw());
+  }
+  return text;
+}
+
 }  // namespace
+
+plan::MeasurePipeline measure_pipelines(const Session& session) {
+  return [&session](const spec::Schedule& schedule) {
+    Progress progress("simulating a pipeline");
+    const std::string text = run_in_children(
+                                 1, 1, [&](int) { return measure_pipeline(session, schedule); },
+                                 [&](int done) { progress.step(done, 1); })
+                                 .front();
+    std::istringstream words(text);
+    const auto next = [&] {
+      std::int64_t value = 0;
+      words >> value;
+      return Picoseconds(value);
+    };
+    plan::PipelineTimes times;
+    times.period = next();
+    for (std::size_t i = 0; i < schedule.stages.size(); ++i) times.stages.push_back(next());
+    for (const network::Layer& layer : session.model.network->layers())
+      times.layers.push_back(layer.kind == network::LayerKind::input ? Picoseconds(0) : next());
+    if (!words) throw std::logic_error("a measurement of the wrong length");
+    return times;
+  };
+}
 
 spec::Schedule schedule_for(const Session& session, spec::Planner planner) {
   if (session.run.objective == spec::Objective::energy && !plan::plans_pipelines(planner)) {
@@ -178,7 +231,13 @@ spec::Schedule schedule_for(const Session& session, spec::Planner planner) {
                      fmt::format("is energy, but {} looks at time alone; allowed is latency or throughput",
                                  to_string(planner)));
   }
-  spec::Schedule schedule = plan::make_schedule(planner, session.problem(), measure_in_children(session));
+  const bool refines = session.run.refine > 0 && plan::plans_pipelines(planner);
+  spec::Schedule schedule =
+      refines ? plan::refine_pipeline(planner, session.problem(), "", session.run.refine,
+                                      measure_pipelines(session))
+                    .plan.schedule
+              : plan::make_schedule(planner, session.problem(), measure_in_children(session));
+  if (refines) plan::name_kernels(schedule, session.problem());
   schedule.wait = session.run.wait.value_or(schedule.wait);
   return schedule;
 }

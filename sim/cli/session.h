@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dse/plan/planner.h"
+#include "dse/plan/refine.h"
 #include "models/network/model.h"
 #include "models/spec/platform.h"
 #include "models/spec/run.h"
@@ -33,6 +34,9 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
 
 // What a planner of pipelines is asked for; `min_throughput` in images a second, 0 for any.
 pipeline::Goal goal_of(spec::Objective objective, double min_throughput);
+
+// Runs a pipeline's schedule in a child process, accelerators at fidelity `model` where the run asks for `rtl`.
+plan::MeasurePipeline measure_pipelines(const Session& session);
 
 // The schedule of the session's run: planned, or read from its file. The oracle simulates in child processes.
 spec::Schedule schedule_for(const Session& session, spec::Planner planner);

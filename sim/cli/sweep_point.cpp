@@ -19,7 +19,7 @@ sweep::Metrics metrics_of(const Session& session, const spec::RunResult& result)
   sweep::Metrics metrics = {
       {"latency_ms", to_milliseconds(result.latency)},
       {"predicted_latency_ms", to_milliseconds(result.predicted_latency)},
-      {"throughput_images_per_s", seconds > 0 ? result.images / seconds : 0},
+      {"throughput_images_per_s", spec::throughput(result)},
       {"energy_mj", to_millijoules(result.energy)},
       {"power_w", seconds > 0 ? to_millijoules(result.energy) * 1e-3 * result.images / seconds : 0},
       {"memory_read_mbytes", static_cast<double>(result.memory.read_bytes) * 1e-6},

@@ -11,18 +11,21 @@ namespace tandem::sim {
 namespace regs = tandem::regs::accelerator;
 
 AcceleratorDriver::AcceleratorDriver(const spec::Platform& platform, InterruptController& interrupts,
-                                     CoreMemory& memory, const Clock& clock, std::string& waiting_for)
+                                     const std::vector<UnitShare*>& units, CoreMemory& memory,
+                                     const Clock& clock, std::string& waiting_for)
     : platform_(platform),
       interrupts_(interrupts),
+      units_(units),
       memory_(memory),
       clock_(clock),
       waiting_for_(waiting_for),
-      doorbells_(platform.accelerators.size(), 0),
-      polled_(platform.accelerators.size(), 0) {}
+      tickets_(platform.accelerators.size(), 0),
+      awaited_(platform.accelerators.size(), 0) {}
 
 void AcceleratorDriver::wait_for_room(std::uint32_t unit, bool polls) {
-  if (doorbells_[unit] == 0) write_register(unit, regs::kControlOffset, regs::kControlIrqEnableMask);
   waiting_for_ = fmt::format("room in the job queue of accelerator{}", unit);
+  units_[unit]->lock();
+  if (tickets_[unit] == 0) write_register(unit, regs::kControlOffset, regs::kControlIrqEnableMask);
   while ((read_register(unit, regs::kStatusOffset) & regs::kStatusQueueFullMask) != 0) {
     check(unit);
     if (polls) {
@@ -30,8 +33,10 @@ void AcceleratorDriver::wait_for_room(std::uint32_t unit, bool polls) {
       continue;
     }
     // The queue frees with a finished job; its interrupt stays up until it is acknowledged.
-    if (!interrupts_.pending(unit)) wait(interrupts_.raised(unit));
+    wait_for_interrupt(unit);
     write_register(unit, regs::kIrqStatusOffset, regs::kIrqStatusDoneMask);
+    // Whoever else waits for that job has missed its interrupt.
+    if (units_[unit]->has_rivals()) units_[unit]->saw_done(read_register(unit, regs::kJobsDoneOffset));
   }
   waiting_for_.clear();
 }
@@ -39,19 +44,38 @@ void AcceleratorDriver::wait_for_room(std::uint32_t unit, bool polls) {
 void AcceleratorDriver::ring(std::uint32_t unit, std::uint64_t job) {
   write_register(unit, regs::kDoorbellHiOffset, static_cast<std::uint32_t>(job >> 32));
   write_register(unit, regs::kDoorbellLoOffset, static_cast<std::uint32_t>(job));
-  ++doorbells_[unit];
+  tickets_[unit] = units_[unit]->rung();
+  units_[unit]->unlock();
 }
 
-void AcceleratorDriver::wait_for_jobs(std::uint32_t unit, bool polls) { polls ? poll(unit) : sleep(unit); }
+void AcceleratorDriver::wait_for_jobs(std::uint32_t unit, bool polls) {
+  if (!polls) return sleep(unit);
+  units_[unit]->has_rivals() ? poll_beside_rivals(unit) : poll(unit);
+}
+
+// Until the interrupt is up, or another core has taken it.
+void AcceleratorDriver::wait_for_interrupt(std::uint32_t unit) {
+  if (interrupts_.pending(unit)) return;
+  if (units_[unit]->has_rivals()) {
+    wait(interrupts_.raised(unit) | units_[unit]->progress());
+  } else {
+    wait(interrupts_.raised(unit));
+  }
+}
 
 void AcceleratorDriver::sleep(std::uint32_t unit) {
   waiting_for_ = fmt::format("the interrupt of accelerator{}", unit);
-  for (;;) {
-    if (!interrupts_.pending(unit)) wait(interrupts_.raised(unit));
+  UnitShare& share = *units_[unit];
+  // Where nothing was started since, nobody's count ends the wait.
+  const bool started = tickets_[unit] != awaited_[unit];
+  while (!started || !share.is_done(tickets_[unit])) {
+    wait_for_interrupt(unit);
+    if (!interrupts_.pending(unit)) continue;  // a rival has taken it
     check(unit);
     write_register(unit, regs::kIrqStatusOffset, regs::kIrqStatusDoneMask);
-    if (read_register(unit, regs::kJobsDoneOffset) == doorbells_[unit]) break;
+    share.saw_done(read_register(unit, regs::kJobsDoneOffset));
   }
+  awaited_[unit] = tickets_[unit];
   waiting_for_.clear();
 }
 
@@ -62,13 +86,25 @@ void AcceleratorDriver::poll(std::uint32_t unit) {
   check(unit);
   write_register(unit, regs::kIrqStatusOffset, regs::kIrqStatusDoneMask);
   const std::uint32_t done = read_register(unit, regs::kJobsDoneOffset);
-  std::uint32_t& polled = polled_[unit];
-  if (done != doorbells_[unit] || done == polled) {
+  std::uint32_t& awaited = awaited_[unit];
+  if (done != tickets_[unit] || done == awaited) {
     throw SimulationError(fmt::format(
         "deadlock at {:.3f} us: accelerator{} is idle, with {} of {} jobs done and {} before this wait",
-        to_microseconds(now()), unit, done, doorbells_[unit], polled));
+        to_microseconds(now()), unit, done, tickets_[unit], awaited));
   }
-  polled = done;
+  awaited = done;
+}
+
+// Others may keep it busy for ever: the count of jobs done decides.
+void AcceleratorDriver::poll_beside_rivals(std::uint32_t unit) {
+  UnitShare& share = *units_[unit];
+  for (;;) {
+    check(unit);
+    share.saw_done(read_register(unit, regs::kJobsDoneOffset));
+    if (share.is_done(tickets_[unit])) break;
+    memory_.spend(platform_.runtime.poll_interval);
+  }
+  write_register(unit, regs::kIrqStatusOffset, regs::kIrqStatusDoneMask);
 }
 
 void AcceleratorDriver::check(std::uint32_t unit) {

@@ -33,6 +33,8 @@ class CoreHost {
   // One of `shares` shares of an item is done; with the last one the item's bytes become real.
   virtual void share_done(std::uint32_t item, std::uint32_t shares) = 0;
   virtual void accelerator_started(std::uint32_t unit, std::uint32_t layer) = 0;
+  // A stage of a pipeline counted an image that has kept it since `begin`.
+  virtual void stage_done(std::uint32_t stage, Picoseconds begin) = 0;
   virtual void span(const CoreSpan& span) = 0;
   // A core of the cluster changed to operating point `point` (index); every core in use says so.
   virtual void point_changed(int cluster, std::size_t point) = 0;

@@ -38,7 +38,8 @@ TileCore::TileCore(const sc_core::sc_module_name& name, const CoreSurroundings& 
       clock_(cluster_.operating_points[point].frequency),
       memory_(fmt::format("core {} of cluster {}", program.core, cluster_.name), cluster_, program.cluster,
               program.core, surroundings.caches, surroundings.ports),
-      driver_(surroundings.platform, surroundings.interrupts, memory_, clock_, waiting_for_),
+      driver_(surroundings.platform, surroundings.interrupts, surroundings.units, memory_, clock_,
+              waiting_for_),
       next_command_(program.address),
       buffer_(kFetchBytes) {
   SC_THREAD(run);
@@ -80,12 +81,18 @@ void TileCore::execute(const Command& command) {
       return note(command.layer, Activity::maintenance, begin);
     case Opcode::barrier:
       waiting_for_ = "the other cores at a barrier";
-      around_.barrier.arrive(command.participants);
+      around_.line.barrier(static_cast<std::size_t>(program_.stage)).arrive(command.participants);
       waiting_for_.clear();
       return note(command.layer, command.polls ? Activity::polling : Activity::synchronisation, begin);
     case Opcode::operating_point:
       change_point(command);
       return note(command.layer, Activity::synchronisation, begin);
+    case Opcode::await_stage:
+      await_stage(command);
+      return note(command.layer, command.polls ? Activity::polling : Activity::synchronisation, begin);
+    case Opcode::post_stage:
+      post_stage(command);
+      return note(command.layer, Activity::control, begin);
     case Opcode::load_chain:
       load_chain(command);
       return note(command.layer, Activity::memory, begin);
@@ -114,14 +121,14 @@ Command TileCore::fetch() {
 void TileCore::compute(const Command& command) {
   const auto layer = static_cast<network::LayerId>(command.layer);
   const lowering::ProgramItem& item = around_.program.items[command.item];
-  const lowering::ThreadPart part{program_.cluster, item.resource.cores, item.range, command.share,
-                                item.kernel};
-  for (const lowering::KernelStep& step :
-       lowering::kernel_steps(around_.model, around_.program.placement, cluster_.core, layer, part)) {
+  const lowering::ThreadPart part{item.workspace, item.resource.cores, item.range, command.share,
+                                  item.kernel};
+  for (const lowering::KernelStep& step : lowering::kernel_steps(
+           around_.model, around_.program.placement_of(command.copy), cluster_.core, layer, part)) {
     // The kernel is handed to all, and one starts after the other.
     const Picoseconds begin = now();
     memory_.spend(cluster_.kernel_launch * (step.work.launches * (item.threads - 1)) +
-                  around_.platform.runtime.thread_start * (item.first_thread + program_.core));
+                  around_.platform.runtime.thread_start * (item.first_thread + program_.thread));
     note(command.layer, Activity::synchronisation, begin);
     run_step(command.layer, step);
   }
@@ -189,6 +196,33 @@ const std::vector<cpu::CacheBurst>& TileCore::bursts_of(const std::vector<loweri
     }
   }
   return bursts_;
+}
+
+// The counters lie in memory that is not cached.
+void TileCore::await_stage(const Command& command) {
+  waiting_for_ = fmt::format("stage {} to be done with an image", command.unit);
+  for (;;) {
+    const std::uint64_t seen = around_.line.posts(command.unit);
+    std::uint32_t done = 0;
+    memory_.transfer(BusCommand::read, command.address, reinterpret_cast<std::uint8_t*>(&done), sizeof done);
+    if (static_cast<std::int32_t>(done + command.participants - posted_) > 0) break;
+    if (command.polls) {
+      memory_.spend(around_.platform.runtime.poll_interval);
+    } else {
+      around_.line.sleep(command.unit, seen);
+      memory_.spend(around_.platform.runtime.barrier);  // as long as a barrier takes to wake its cores
+    }
+    stage_begin_ = now();
+  }
+  waiting_for_.clear();
+}
+
+void TileCore::post_stage(const Command& command) {
+  std::uint32_t done = ++posted_;
+  memory_.transfer(BusCommand::write, command.address, reinterpret_cast<std::uint8_t*>(&done), sizeof done);
+  around_.line.post(command.unit);
+  around_.host.stage_done(command.unit, stage_begin_);
+  stage_begin_ = now();
 }
 
 // Lines in an order that no prefetcher foresees: a linear congruential generator visits all of 2^n.

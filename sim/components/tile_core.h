@@ -16,10 +16,10 @@
 #include "models/lowering/program.h"
 #include "models/spec/platform.h"
 #include "sim/components/accelerator_driver.h"
-#include "sim/components/barrier.h"
 #include "sim/components/core_host.h"
 #include "sim/components/core_memory.h"
 #include "sim/components/interrupt_controller.h"
+#include "sim/components/stage_line.h"
 #include "sim/kernel/bus_master.h"
 
 namespace tandem::sim {
@@ -32,7 +32,8 @@ struct CoreSurroundings {
   cpu::CoherentCaches& caches;
   const std::vector<BusMaster*>& ports;  // by cluster
   InterruptController& interrupts;       // line = accelerator index
-  Barrier& barrier;
+  const std::vector<UnitShare*>& units;  // likewise
+  StageLine& line;
   CoreHost& host;
 };
 
@@ -57,6 +58,8 @@ class TileCore : public sc_core::sc_module {
   enum class Access { read, write, scattered_write };
   const std::vector<cpu::CacheBurst>& bursts_of(const std::vector<lowering::AddressRange>& ranges,
                                                 std::int64_t slice, std::int64_t slices, Access access);
+  void await_stage(const lowering::Command& command);
+  void post_stage(const lowering::Command& command);
   void load_chain(const lowering::Command& command);
   void copy(const lowering::Command& command);
   void clean(const lowering::Command& command);
@@ -77,6 +80,8 @@ class TileCore : public sc_core::sc_module {
   std::uint64_t buffered_ = ~std::uint64_t{0};  // address of the commands in buffer_
   std::vector<std::uint8_t> buffer_;
   std::uint32_t rounds_ = 0;
+  std::uint32_t posted_ = 0;    // images, of a stage's host
+  Picoseconds stage_begin_{0};  // of the image at hand: since when nothing but its own work keeps the stage
   std::vector<cpu::CacheBurst> bursts_;  // of the slice at hand
   bool stopped_ = false;
   std::string waiting_for_;

@@ -60,8 +60,9 @@ ActivityLog::ActivityLog(const spec::Platform& platform, const network::Model& m
   }
   for (const lowering::CoreProgram& own : program.cores) {
     const auto same =
-        std::count_if(program.cores.begin(), program.cores.end(),
-                      [&](const lowering::CoreProgram& other) { return other.cluster == own.cluster; });
+        std::count_if(program.cores.begin(), program.cores.end(), [&](const lowering::CoreProgram& other) {
+          return other.cluster == own.cluster && other.stage == own.stage;
+        });
     CoreTrack& track = cores_[core_track(own.cluster, own.core)];
     track.used = true;
     track.resource = lowering::core_group_name(platform.clusters[static_cast<std::size_t>(own.cluster)],

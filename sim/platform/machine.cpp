@@ -60,7 +60,7 @@ class Machine {
         dram_("dram", queue_, dram_spec(platform)),
         interrupts_("interrupts", queue_, platform.accelerators.size(), platform.runtime.interrupt_latency),
         caches_(cache_specs(platform), platform.dram.base, memory_end() - platform.dram.base),
-        barrier_(platform.runtime.barrier),
+        line_(static_cast<std::size_t>(program_.stages), platform.runtime.barrier),
         points_(points_of(platform, options.frequency)),
         recorder_(platform, model, program_, dram_, caches_, images, points_, options.timeline,
                   options.progress) {
@@ -72,10 +72,10 @@ class Machine {
       ports_.push_back(masters_.back().get());
     }
     for (std::size_t i = 0; i < platform.accelerators.size(); ++i) add_accelerator(i);
-    add_cores(program_, model_, barrier_, recorder_);
+    add_cores(program_, model_, line_, recorder_);
     for (std::size_t i = 0; i < beside_.size(); ++i) {
       neighbours_.push_back(std::make_unique<NeighbourState>(platform.runtime.barrier, recorder_.use()));
-      add_cores(beside_[i], options.beside[i].model, neighbours_.back()->barrier, neighbours_.back()->host);
+      add_cores(beside_[i], options.beside[i].model, neighbours_.back()->line, neighbours_.back()->host);
     }
     // Neighbours never end.
     if (!beside_.empty()) recorder_.on_finish([] { sc_core::sc_stop(); });
@@ -102,8 +102,10 @@ class Machine {
                                       recorder_.current_layer(), waiting));
   }
 
-  spec::RunResult result() const {
+  // `stages`: with names and no times yet.
+  spec::RunResult result(std::vector<spec::StageResult> stages) const {
     spec::RunResult result;
+    result.stages = std::move(stages);
     result.platform = platform_.name;
     result.network = model_.network->name();
     result.precision = network::to_string(model_.precision);
@@ -153,18 +155,19 @@ class Machine {
 
  private:
   struct NeighbourState {
-    Barrier barrier;
+    StageLine line;
     NeighbourHost host;
-    NeighbourState(Picoseconds barrier_cost, CoreUse& use) : barrier(barrier_cost), host(use) {}
+    NeighbourState(Picoseconds barrier_cost, CoreUse& use) : line(1, barrier_cost), host(use) {}
   };
 
   [[nodiscard]] std::uint64_t memory_end() const {
     return beside_.empty() ? program_.memory_end : beside_.back().memory_end;
   }
 
-  void add_cores(const lowering::Program& program, const network::Model& model, Barrier& barrier,
+  void add_cores(const lowering::Program& program, const network::Model& model, StageLine& line,
                  CoreHost& host) {
-    const CoreSurroundings around{platform_, model, program, caches_, ports_, interrupts_, barrier, host};
+    const CoreSurroundings around{platform_,   model,  program, caches_, ports_,
+                                  interrupts_, units_, line,    host};
     for (const lowering::CoreProgram& core : program.cores) {
       const spec::Cluster& cluster = platform_.clusters[static_cast<std::size_t>(core.cluster)];
       cores_.push_back(std::make_unique<TileCore>(fmt::format("{}_core{}", cluster.name, core.core).c_str(),
@@ -181,12 +184,17 @@ class Machine {
   }
 
   void add_accelerator(std::size_t index) {
+    shares_.push_back(std::make_unique<UnitShare>(program_.hosts_of_units[index]));
+    units_.push_back(shares_.back().get());
     const spec::Accelerator& own = platform_.accelerators[index];
     accelerators_.push_back(make_accelerator(own, queue_, dram_, options_));
     Accelerator& unit = *accelerators_.back();
     unit.connect(interconnect_, platform_.clusters.size() + index, 1 + index);
     unit.on_interrupt([this, index, set = interrupts_.line_setter(index)](bool level) {
-      if (level) recorder_.accelerator_interrupt(static_cast<std::uint32_t>(index));
+      if (level) {
+        recorder_.accelerator_interrupt(static_cast<std::uint32_t>(index),
+                                        accelerators_[index]->counters().jobs);
+      }
       set(level);
     });
   }
@@ -227,7 +235,9 @@ class Machine {
   DramController dram_;
   InterruptController interrupts_;
   cpu::CoherentCaches caches_;
-  Barrier barrier_;
+  StageLine line_;
+  std::vector<std::unique_ptr<UnitShare>> shares_;
+  std::vector<UnitShare*> units_;    // by accelerator
   std::vector<std::size_t> points_;  // by cluster, at the start
   Recorder recorder_;
   std::vector<std::unique_ptr<BusMaster>> masters_;
@@ -258,11 +268,10 @@ lowering::Program lower_beside(const Neighbour& neighbour, const spec::Platform&
   return program;
 }
 
-std::vector<spec::StageResult> stages_of(const spec::Schedule& schedule, const spec::RunResult& result) {
+std::vector<spec::StageResult> stages_of(const spec::Schedule& schedule) {
   std::vector<spec::StageResult> stages;
-  for (const spec::Stage& stage : schedule.stages) {
-    stages.push_back({stage.first_layer, stage.last_layer, stage.resources, result.latency});
-  }
+  for (const spec::Stage& stage : schedule.stages)
+    stages.push_back({stage.first_layer, stage.last_layer, stage.resources, Picoseconds(0)});
   return stages;
 }
 
@@ -296,10 +305,10 @@ spec::RunResult simulate(const spec::Platform& platform, const network::Model& m
   const auto begin = std::chrono::steady_clock::now();
   machine.run();
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
-  spec::RunResult result = machine.result();
+  spec::RunResult result = machine.result(stages_of(schedule));
   result.planner = schedule.planner;
   result.predicted_latency = schedule.predicted_latency;
-  result.stages = stages_of(schedule, result);
+  if (result.stages.size() == 1) result.stages.front().time = result.latency;
   result.simulation.wall_s = wall.count();
   return result;
 }

@@ -34,6 +34,7 @@ class Stopwatch : public CoreHost {
   void layer_end(std::uint32_t probe) override { length_[probe] = now() - begin_[probe]; }
   void accelerator_started(std::uint32_t, std::uint32_t) override {}
   void share_done(std::uint32_t, std::uint32_t) override {}
+  void stage_done(std::uint32_t, Picoseconds) override {}
   void span(const CoreSpan&) override {}
   void point_changed(int, std::size_t) override {}
 
@@ -94,7 +95,8 @@ MemoryFigures probe_memory(const spec::Platform& of, const std::string& name, He
   DramController dram("dram", queue, dram_spec(platform));
   interconnect.target_port(0).bind(dram.socket);
   InterruptController interrupts("interrupts", queue, 0, platform.runtime.interrupt_latency);
-  Barrier barrier(platform.runtime.barrier);
+  StageLine line(1, platform.runtime.barrier);
+  const std::vector<UnitShare*> no_units;
   std::vector<std::unique_ptr<BusMaster>> masters;
   std::vector<BusMaster*> ports;
   for (std::size_t i = 0; i < platform.clusters.size(); ++i) {
@@ -112,7 +114,8 @@ MemoryFigures probe_memory(const spec::Platform& of, const std::string& name, He
               commands.size());
   const network::Model no_network;
   Stopwatch watch;
-  const CoreSurroundings around{platform, no_network, program, caches, ports, interrupts, barrier, watch};
+  const CoreSurroundings around{platform,   no_network, program, caches, ports,
+                                interrupts, no_units,   line,    watch};
   TileCore core("core", around, program.cores.front(), 0);
   run_simulation(Picoseconds(std::int64_t{1} << 62));
 

@@ -19,6 +19,7 @@ class NeighbourHost : public CoreHost {
   void layer_end(std::uint32_t) override {}
   void share_done(std::uint32_t, std::uint32_t) override {}
   void accelerator_started(std::uint32_t, std::uint32_t) override {}
+  void stage_done(std::uint32_t, Picoseconds) override {}
   void span(const CoreSpan& span) override { use_.span(span); }
   void point_changed(int cluster, std::size_t point) override { use_.point_changed(cluster, point, now()); }
 

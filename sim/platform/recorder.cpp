@@ -11,6 +11,7 @@
 #include "models/network/kernels/layer_kernel.h"
 #include "models/network/kernels/prepare.h"
 #include "sim/kernel/systemc.h"
+#include "sim/platform/steady_state.h"
 
 namespace tandem::sim {
 
@@ -29,42 +30,69 @@ Recorder::Recorder(const spec::Platform& platform, const network::Model& model,
       progress_(std::move(progress)),
       use_(platform, points),
       shares_done_(program.items.size(), 0),
-      units_(platform.accelerators.size()),
+      jobs_started_(platform.accelerators.size(), 0),
+      free_since_(platform.accelerators.size(), Picoseconds(0)),
       activity_(platform, model, program, timeline) {
+  for (int stage = 0; stage < program.stages; ++stage)
+    stages_.emplace_back().units.resize(platform.accelerators.size());
+  int position = 0;
+  for (const network::Layer& layer : model.network->layers())
+    position_.push_back(layer.kind == network::LayerKind::input ? -1 : position++);
   for (const spec::Cluster& cluster : platform.clusters) {
     core_busy_.emplace_back(static_cast<std::size_t>(cluster.cores), Picoseconds(0));
   }
 }
 
+Recorder::StageState& Recorder::stage_of(LayerId layer) {
+  return stages_[static_cast<std::size_t>(program_.stage_of[static_cast<std::size_t>(layer)])];
+}
+
+int Recorder::index_of(int image, LayerId id) const {
+  return image * (position_.back() + 1) + position_[static_cast<std::size_t>(id)];
+}
+
+spec::LayerResult& Recorder::layer_at(int image, LayerId id) {
+  return layers_[static_cast<std::size_t>(index_of(image, id))];
+}
+
 // The camera: a device without snooping puts the image into its tensor at once.
 void Recorder::image_begin() {
-  ++image_;
-  image_start_ = now();
+  const int number = stages_.front().image;
+  image_starts_.push_back(now());
   const network::Network& network = *model_.network;
-  const network::Tensor image = network::make_image(model_, image_);
+  const lowering::Placement& placement = program_.placement_of(program_.copy_of(number));
+  const network::Tensor image = network::make_image(model_, number);
   for (LayerId id = 0; id < network.size(); ++id) {
     if (network.layer(id).kind != network::LayerKind::input) continue;
-    const lowering::TensorPlacement& place = program_.placement.layers[static_cast<std::size_t>(id)].output;
+    const lowering::TensorPlacement& place = placement.layers[static_cast<std::size_t>(id)].output;
     std::vector<cpu::CacheBurst> none;
     caches_.device_write("the camera", false, place.address, static_cast<std::uint64_t>(place.layout.bytes()),
                          none);
     lowering::store_tensor(memory_, place, image, network::whole(image.shape));
   }
   for (LayerId id = 0; id < network.size(); ++id) {
-    if (network.layer(id).kind != network::LayerKind::input) layers_.push_back(new_layer(id));
+    if (network.layer(id).kind == network::LayerKind::input) continue;
+    layers_.push_back(new_layer(id));
+    layers_.back().image = number;
   }
 }
 
 void Recorder::image_end() {
   const LayerId output = model_.network->output();
-  outputs_.push_back(lowering::load_tensor(memory_,
-                                           program_.placement.layers[static_cast<std::size_t>(output)].output,
+  StageState& last = stages_.back();
+  const lowering::Placement& placement = program_.placement_of(program_.copy_of(last.image));
+  outputs_.push_back(lowering::load_tensor(memory_, placement.layers[static_cast<std::size_t>(output)].output,
                                            model_.network->layer(output).output, model_.precision));
-  latency_sum_ += now() - image_start_;
-  last_output_ = now();
-  std::fill(shares_done_.begin(), shares_done_.end(), 0);
+  output_times_.push_back(now());
   current_layer_.clear();
+  if (stages_.size() == 1) ++last.image;
   if (finished() && on_finish_) on_finish_();
+}
+
+void Recorder::stage_done(std::uint32_t index, Picoseconds begin) {
+  StageState& stage = stages_[index];
+  ++stage.image;
+  stage.taken.push_back(now() - begin);
 }
 
 spec::LayerResult Recorder::new_layer(LayerId id) const {
@@ -72,7 +100,6 @@ spec::LayerResult Recorder::new_layer(LayerId id) const {
   spec::LayerResult result;
   result.name = layer.name;
   result.kind = to_string(layer.kind);
-  result.image = image_;
   result.macs = model_.network->macs(id);
   result.in_place =
       program_.placement.layers[static_cast<std::size_t>(id)].role == lowering::LayerRole::in_place;
@@ -91,78 +118,109 @@ spec::LayerResult Recorder::new_layer(LayerId id) const {
   return result;
 }
 
-void Recorder::layer_begin(std::uint32_t layer) {
-  current_layer_ = model_.network->layer(static_cast<LayerId>(layer)).name;
-  // Layers without work before this one take no time: they end where they begin, now.
-  while (layers_[open_layer_].name != current_layer_) {
-    layers_[open_layer_].start = layers_[open_layer_].end = now();
-    ++open_layer_;
+// Layers without work of the stage before `end` take no time: they end where they begin, now.
+void Recorder::pass_in_place(StageState& stage, LayerId end) {
+  for (; stage.next < end; ++stage.next) {
+    const auto at = static_cast<std::size_t>(stage.next);
+    if (position_[at] < 0 || &stage_of(stage.next) != &stage) continue;
+    spec::LayerResult& layer = layer_at(stage.image, stage.next);
+    if (!layer.in_place) continue;
+    layer.start = layer.end = now();
+    ++layers_done_;
   }
-  layers_[open_layer_].start = now();
-  activity_.layer_begin(static_cast<LayerId>(layer), static_cast<int>(open_layer_), now());
-  for (auto& cores : core_busy_) std::fill(cores.begin(), cores.end(), Picoseconds(0));
 }
 
-void Recorder::layer_end(std::uint32_t number) {
-  spec::LayerResult& layer = layers_[open_layer_];
+void Recorder::layer_begin(std::uint32_t layer) {
+  const auto id = static_cast<LayerId>(layer);
+  current_layer_ = model_.network->layer(id).name;
+  StageState& stage = stage_of(id);
+  pass_in_place(stage, id);
+  layer_at(stage.image, id).start = now();
+  activity_.layer_begin(id, index_of(stage.image, id), now());
+  for (const lowering::CoreProgram& core : program_.cores) {
+    if (&stages_[static_cast<std::size_t>(core.stage)] == &stage)
+      core_busy_[static_cast<std::size_t>(core.cluster)][static_cast<std::size_t>(core.core)] =
+          Picoseconds(0);
+  }
+}
+
+void Recorder::layer_end(std::uint32_t index) {
+  const auto id = static_cast<LayerId>(index);
+  StageState& stage = stage_of(id);
+  spec::LayerResult& layer = layer_at(stage.image, id);
   layer.end = now();
-  activity_.layer_end(static_cast<LayerId>(number), now());
+  activity_.layer_end(id, now());
+  ++layers_done_;
   for (const lowering::ProgramItem& item : program_.items) {
-    if (item.resource.cluster < 0 || model_.network->layer(item.layer).name != layer.name) continue;
+    if (item.resource.cluster < 0 || item.layer != id) continue;
     const auto& cores = core_busy_[static_cast<std::size_t>(item.resource.cluster)];
-    layer.busy[item.resource.name] = *std::max_element(cores.begin(), cores.begin() + item.resource.cores);
+    const auto first = cores.begin() + item.first_core;
+    layer.busy[item.resource.name] = *std::max_element(first, first + item.resource.cores);
   }
-  for (std::size_t unit = 0; unit < units_.size(); ++unit)
-    close_accelerator(unit, units_[unit].last_interrupt);
-  ++open_layer_;
-  const std::size_t after_image =
-      static_cast<std::size_t>(image_ + 1) * static_cast<std::size_t>(model_.network->size() - 1);
-  // In-place layers at the network's end.
-  while (open_layer_ < after_image && layers_[open_layer_].in_place &&
-         std::all_of(layers_.begin() + static_cast<std::ptrdiff_t>(open_layer_), layers_.end(),
-                     [](const spec::LayerResult& rest) { return rest.in_place; })) {
-    layers_[open_layer_].start = layers_[open_layer_].end = now();
-    ++open_layer_;
+  for (std::size_t unit = 0; unit < stage.units.size(); ++unit)
+    close_accelerator(stage.units[unit], unit, id);
+  stage.next = id + 1;
+  const bool last_with_work = [&] {
+    for (LayerId rest = id + 1; rest < model_.network->size(); ++rest) {
+      if (&stage_of(rest) == &stage && position_[static_cast<std::size_t>(rest)] >= 0 &&
+          !layer_at(stage.image, rest).in_place)
+        return false;
+    }
+    return true;
+  }();
+  if (last_with_work) {
+    pass_in_place(stage, model_.network->size());
+    stage.next = 0;
   }
-  if (progress_) {
-    progress_(static_cast<int>(open_layer_), images_ * (model_.network->size() - 1));
-  }
+  if (progress_) progress_(layers_done_, images_ * (position_.back() + 1));
 }
 
 void Recorder::share_done(std::uint32_t index, std::uint32_t shares) {
   if (++shares_done_[index] < shares) return;
+  shares_done_[index] = 0;
   const lowering::ProgramItem& item = program_.items[index];
+  const lowering::Placement& placement = program_.placement_of(program_.copy_of(stage_of(item.layer).image));
   const network::Layer& layer = model_.network->layer(item.layer);
   std::vector<network::Tensor> inputs;
   std::vector<const network::Tensor*> pointers;
   inputs.reserve(layer.inputs.size());
   for (const LayerId input : layer.inputs) {
-    inputs.push_back(lowering::load_tensor(memory_,
-                                           program_.placement.layers[static_cast<std::size_t>(input)].output,
+    inputs.push_back(lowering::load_tensor(memory_, placement.layers[static_cast<std::size_t>(input)].output,
                                            model_.network->layer(input).output, model_.precision));
     pointers.push_back(&inputs.back());
   }
   network::Tensor output = network::make_tensor(layer.output, model_.precision);
   network::run_layer(model_, item.layer, pointers, item.range, output);
-  lowering::store_tensor(memory_, program_.placement.layers[static_cast<std::size_t>(item.layer)].output,
-                         output, item.range);
+  lowering::store_tensor(memory_, placement.layers[static_cast<std::size_t>(item.layer)].output, output,
+                         item.range);
 }
 
 void Recorder::accelerator_started(std::uint32_t unit, std::uint32_t layer) {
-  AcceleratorWork& work = units_[unit];
-  if (work.running) return;
-  work = {true, layer, now(), now()};
+  AcceleratorWork& work = stage_of(static_cast<LayerId>(layer)).units[unit];
+  if (!work.running) work = {true, now(), now(), 0, false};
+  work.jobs = ++jobs_started_[unit];
+  work.done = false;
 }
 
-void Recorder::accelerator_interrupt(std::uint32_t unit) { units_[unit].last_interrupt = now(); }
+void Recorder::accelerator_interrupt(std::uint32_t unit, std::int64_t jobs_done) {
+  for (StageState& stage : stages_) {
+    AcceleratorWork& work = stage.units[unit];
+    if (!work.running || work.done) continue;
+    work.last_interrupt = now();
+    work.done = jobs_done >= work.jobs;
+    if (!work.done) continue;
+    // Until then the queue may have been another stage's.
+    work.begin = std::max(work.begin, free_since_[unit]);
+    free_since_[unit] = now();
+  }
+}
 
-void Recorder::close_accelerator(std::size_t unit, Picoseconds end) {
-  AcceleratorWork& work = units_[unit];
+void Recorder::close_accelerator(AcceleratorWork& work, std::size_t unit, LayerId id) {
   if (!work.running) return;
   work.running = false;
-  const std::string& name = platform_.accelerators[unit].name;
-  layers_[open_layer_].busy[name] = end - work.begin;
-  activity_.job(unit, static_cast<LayerId>(work.layer), work.begin, end);
+  spec::LayerResult& layer = layer_at(stage_of(id).image, id);
+  layer.busy[platform_.accelerators[unit].name] = work.last_interrupt - work.begin;
+  activity_.job(unit, id, work.begin, work.last_interrupt);
 }
 
 void Recorder::span(const CoreSpan& span) {
@@ -178,8 +236,17 @@ void Recorder::point_changed(int cluster, std::size_t point) { use_.point_change
 
 void Recorder::fill(spec::RunResult& result) const {
   result.images = images_;
-  result.latency = latency_sum_ / images_;
-  result.total = last_output_;
+  Picoseconds latency_sum{0};
+  for (std::size_t image = 0; image < output_times_.size(); ++image)
+    latency_sum += output_times_[image] - image_starts_[image];
+  result.latency = latency_sum / images_;
+  result.total = output_times_.back();
+  if (stages_.size() > 1) {
+    const SteadyState steady(images_, static_cast<int>(stages_.size()));
+    result.period = steady.interval(output_times_);
+    for (std::size_t stage = 0; stage < stages_.size(); ++stage)
+      result.stages[stage].time = steady.mean(stages_[stage].taken);
+  }
   result.layers = layers_;
   result.output_sha256 = network::tensors_sha256(outputs_);
   activity_.fill(result);

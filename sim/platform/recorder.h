@@ -32,10 +32,11 @@ class Recorder : public CoreHost {
   void layer_end(std::uint32_t layer) override;
   void share_done(std::uint32_t item, std::uint32_t shares) override;
   void accelerator_started(std::uint32_t unit, std::uint32_t layer) override;
+  void stage_done(std::uint32_t stage, Picoseconds begin) override;
   void span(const CoreSpan& span) override;
   void point_changed(int cluster, std::size_t point) override;
 
-  void accelerator_interrupt(std::uint32_t unit);  // its line rose
+  void accelerator_interrupt(std::uint32_t unit, std::int64_t jobs_done);  // its line rose
 
   [[nodiscard]] bool finished() const { return static_cast<int>(outputs_.size()) == images_; }
   [[nodiscard]] int images_done() const { return static_cast<int>(outputs_.size()); }
@@ -51,13 +52,24 @@ class Recorder : public CoreHost {
 
  private:
   [[nodiscard]] spec::LayerResult new_layer(network::LayerId id) const;
-  void close_accelerator(std::size_t unit, Picoseconds end);
-
+  // What an accelerator does for a stage's layer.
   struct AcceleratorWork {
     bool running = false;
-    std::uint32_t layer = 0;
     Picoseconds begin{0}, last_interrupt{0};
+    std::int64_t jobs = 0;  // of the accelerator, that are done when the layer's are
+    bool done = false;
   };
+  struct StageState {
+    int image = 0;              // at hand
+    network::LayerId next = 0;  // layers before it have their times
+    std::vector<AcceleratorWork> units;
+    std::vector<Picoseconds> taken;  // by image: how long it kept the stage
+  };
+  [[nodiscard]] StageState& stage_of(network::LayerId layer);
+  [[nodiscard]] int index_of(int image, network::LayerId id) const;  // into layers_
+  [[nodiscard]] spec::LayerResult& layer_at(int image, network::LayerId id);
+  void pass_in_place(StageState& stage, network::LayerId end);
+  void close_accelerator(AcceleratorWork& work, std::size_t unit, network::LayerId id);
 
   const spec::Platform& platform_;
   const network::Model& model_;
@@ -68,18 +80,18 @@ class Recorder : public CoreHost {
   std::function<void(int, int)> progress_;
   std::function<void()> on_finish_;
 
-  int image_ = -1;
   std::string current_layer_;
-  Picoseconds image_start_{0};
-  Picoseconds latency_sum_{0};
-  Picoseconds last_output_{0};
+  std::vector<Picoseconds> image_starts_, output_times_;  // by image
   std::vector<network::Tensor> outputs_;
-  std::vector<spec::LayerResult> layers_;
-  std::size_t open_layer_ = 0;                       // index into layers_
-  std::vector<std::vector<Picoseconds>> core_busy_;  // cluster, core: of the open layer
+  std::vector<spec::LayerResult> layers_;  // image by image, all but the network's inputs
+  int layers_done_ = 0;
+  std::vector<StageState> stages_;
+  std::vector<int> position_;                        // by layer: among those that are no inputs
+  std::vector<std::vector<Picoseconds>> core_busy_;  // cluster, core: of its open layer
   CoreUse use_;
   std::vector<std::uint32_t> shares_done_;  // by item
-  std::vector<AcceleratorWork> units_;
+  std::vector<std::int64_t> jobs_started_;  // by accelerator
+  std::vector<Picoseconds> free_since_;     // likewise: when the last layer's jobs were done
   ActivityLog activity_;
 };
 

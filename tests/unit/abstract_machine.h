@@ -56,7 +56,8 @@ class AbstractMachine {
         options_(std::move(options)),
         memory_(platform.dram.base, program.memory_end),
         caches_(clusters_of(platform), platform.dram.base, program.memory_end - platform.dram.base),
-        cores_(program.cores.size()) {
+        cores_(program.cores.size()),
+        images_(static_cast<std::size_t>(program.stages), 0) {
     for (const lowering::Segment& segment : program.segments) {
       std::memcpy(memory_.at(segment.address, static_cast<std::int64_t>(segment.bytes.size())),
                   segment.bytes.data(), segment.bytes.size());
@@ -71,10 +72,7 @@ class AbstractMachine {
       bool all_stopped = true;
       for (std::size_t turn = 0; turn < cores_.size(); ++turn) {
         const std::size_t core = options_.cores_reversed ? cores_.size() - 1 - turn : turn;
-        while (!cores_[core].stopped && !cores_[core].at_barrier) {
-          step(core);
-          moved = true;
-        }
+        while (!cores_[core].stopped && !cores_[core].at_barrier && step(core)) moved = true;
         all_stopped = all_stopped && cores_[core].stopped;
       }
       if (all_stopped) break;
@@ -90,6 +88,7 @@ class AbstractMachine {
   struct Core {
     std::uint64_t next = 0;
     int rounds = 0;
+    int posted = 0;
     bool at_barrier = false, stopped = false;
   };
 
@@ -107,13 +106,19 @@ class AbstractMachine {
     return lowering::decode(words);
   }
 
-  void step(std::size_t index) {
+  // False when the core has to wait for another stage.
+  bool step(std::size_t index) {
     using lowering::Opcode;
     Core& core = cores_[index];
     const int cluster = program_.cores[index].cluster;
+    const int stage = program_.cores[index].stage;
     const lowering::Command command = fetch(index);
+    if (options_.left_out.contains(command.opcode)) return true;
+    if (command.opcode == Opcode::await_stage && !may_begin(core, command)) {
+      core.next -= lowering::kCommandBytes;
+      return false;
+    }
     ++executed_[command.opcode];
-    if (options_.left_out.contains(command.opcode)) return;
     const auto bytes = static_cast<std::int64_t>(command.bytes);
     switch (command.opcode) {
       case Opcode::stop:
@@ -132,14 +137,14 @@ class AbstractMachine {
         compute(cluster, command);
         break;
       case Opcode::start_accelerator:
-        running_[command.unit].push_back(command.address);
-        if (!options_.late_accelerators) run_jobs(command.unit);
+        running_[{command.unit, stage}].push_back(command.address);
+        if (!options_.late_accelerators) run_jobs({command.unit, stage});
         break;
       case Opcode::wait_accelerator:
-        if (!running_.contains(command.unit))
+        if (!running_.contains({command.unit, stage}))
           throw std::runtime_error("waits for an accelerator nobody started");
-        run_jobs(command.unit);
-        running_.erase(command.unit);
+        run_jobs({command.unit, stage});
+        running_.erase({command.unit, stage});
         break;
       case Opcode::clean:
         caches_.clean(cluster, command.address, bytes, bursts_);
@@ -148,8 +153,16 @@ class AbstractMachine {
         caches_.invalidate(cluster, command.address, bytes);
         break;
       case Opcode::barrier:
-        arrive(core, command.participants);
+        arrive(index, command.participants);
         break;
+      case Opcode::await_stage:
+        break;
+      case Opcode::post_stage: {
+        const auto done = static_cast<std::uint32_t>(++core.posted);
+        std::memcpy(memory_.at(command.address, sizeof done), &done, sizeof done);
+        images_[static_cast<std::size_t>(stage)] = core.posted;
+        break;
+      }
       case Opcode::operating_point:
       case Opcode::load_chain:
       case Opcode::copy:
@@ -160,45 +173,62 @@ class AbstractMachine {
         break;
     }
     bursts_.clear();
+    return true;
   }
 
-  void arrive(Core& core, std::uint32_t participants) {
-    core.at_barrier = true;
-    std::uint32_t arrived = 0;
-    for (const Core& other : cores_) arrived += other.at_barrier ? 1 : 0;
-    if (participants > cores_.size()) throw std::runtime_error("a barrier of more cores than there are");
-    if (arrived < participants) return;
-    for (Core& other : cores_) other.at_barrier = false;
+  bool may_begin(const Core& core, const lowering::Command& command) {
+    std::uint32_t done = 0;
+    std::memcpy(&done, memory_.at(command.address, sizeof done), sizeof done);
+    return done + command.participants > static_cast<std::uint32_t>(core.posted);
   }
 
-  const lowering::TensorPlacement& tensor_of(network::LayerId id) const {
-    return program_.placement.layers[static_cast<std::size_t>(id)].output;
+  // Of the cores of its stage.
+  void arrive(std::size_t index, std::uint32_t participants) {
+    cores_[index].at_barrier = true;
+    std::vector<Core*> arrived;
+    std::uint32_t own = 0;
+    for (std::size_t i = 0; i < cores_.size(); ++i) {
+      if (program_.cores[i].stage != program_.cores[index].stage) continue;
+      ++own;
+      if (cores_[i].at_barrier) arrived.push_back(&cores_[i]);
+    }
+    if (participants > own) throw std::runtime_error("a barrier of more cores than there are");
+    if (arrived.size() < participants) return;
+    for (Core* other : arrived) other->at_barrier = false;
+  }
+
+  [[nodiscard]] const lowering::TensorPlacement& tensor_of(network::LayerId id, int image) const {
+    return program_.placement_of(program_.copy_of(image)).layers[static_cast<std::size_t>(id)].output;
   }
 
   void begin_image() {
     for (network::LayerId id = 0; id < model_.network->size(); ++id) {
       if (model_.network->layer(id).kind != network::LayerKind::input) continue;
-      const lowering::TensorPlacement& place = tensor_of(id);
+      const lowering::TensorPlacement& place = tensor_of(id, images_.front());
       caches_.device_write("image", false, place.address, static_cast<std::uint64_t>(place.layout.bytes()),
                            bursts_);
-      lowering::store_tensor(memory_, place, network::make_image(model_, image_),
+      lowering::store_tensor(memory_, place, network::make_image(model_, images_.front()),
                              network::whole(model_.network->layer(id).output));
     }
   }
 
   void end_image() {
     const network::LayerId id = model_.network->output();
-    outputs_.push_back(
-        lowering::load_tensor(memory_, tensor_of(id), model_.network->layer(id).output, model_.precision));
-    if (!finished_shares_.empty()) throw std::runtime_error("an item is not finished when the image ends");
-    ++image_;
+    outputs_.push_back(lowering::load_tensor(memory_, tensor_of(id, images_.back()),
+                                             model_.network->layer(id).output, model_.precision));
+    for (const auto& [item, shares] : finished_shares_) {
+      const auto layer = static_cast<std::size_t>(program_.items[item].layer);
+      if (program_.stage_of[layer] == program_.stages - 1)
+        throw std::runtime_error("an item is not finished when the image ends");
+    }
+    if (program_.stages == 1) ++images_.front();
   }
 
   // The bytes become real with the item's last share, as on the simulated cores.
   void compute(int cluster, const lowering::Command& command) {
     const auto id = static_cast<network::LayerId>(command.layer);
     const lowering::Footprint touched =
-        lowering::footprint(*model_.network, program_.placement, id, command.share);
+        lowering::footprint(*model_.network, program_.placement_of(command.copy), id, command.share);
     for (const auto* ranges : {&touched.inputs, &touched.weights})
       for (const lowering::AddressRange& range : *ranges)
         caches_.read(cluster, range.address, range.bytes, bursts_);
@@ -207,21 +237,23 @@ class AbstractMachine {
     }
     if (++finished_shares_[command.item] < command.participants) return;
     finished_shares_.erase(command.item);
+    const int image = images_[static_cast<std::size_t>(program_.stage_of[static_cast<std::size_t>(id)])];
     std::vector<network::Tensor> inputs;
     for (const network::LayerId input : model_.network->layer(id).inputs) {
-      inputs.push_back(lowering::load_tensor(memory_, tensor_of(input), model_.network->layer(input).output,
-                                             model_.precision));
+      inputs.push_back(lowering::load_tensor(memory_, tensor_of(input, image),
+                                             model_.network->layer(input).output, model_.precision));
     }
     std::vector<const network::Tensor*> pointers;
     for (const network::Tensor& input : inputs) pointers.push_back(&input);
     network::Tensor output = network::make_tensor(model_.network->layer(id).output, model_.precision);
     const network::OutputRange& range = program_.items[command.item].range;
     network::run_layer(model_, id, pointers, range, output);
-    lowering::store_tensor(memory_, tensor_of(id), output, range);
+    lowering::store_tensor(memory_, tensor_of(id, image), output, range);
   }
 
-  void run_jobs(std::uint32_t unit) {
-    const spec::Accelerator& own = platform_.accelerators[unit];
+  using UnitOfStage = std::pair<std::uint32_t, int>;
+  void run_jobs(const UnitOfStage& unit) {
+    const spec::Accelerator& own = platform_.accelerators[unit.first];
     for (const std::uint64_t address : running_[unit]) {
       std::array<std::uint32_t, accelerator::kJobWords> words{};
       std::memcpy(words.data(), memory_.at(address, sizeof words), sizeof words);
@@ -250,11 +282,11 @@ class AbstractMachine {
   cpu::CoherentCaches caches_;
   std::vector<Core> cores_;
   std::vector<cpu::CacheBurst> bursts_;
-  std::map<std::uint32_t, std::vector<std::uint64_t>> running_;  // jobs by accelerator
-  std::map<std::uint32_t, std::uint32_t> finished_shares_;       // by item
+  std::map<UnitOfStage, std::vector<std::uint64_t>> running_;  // jobs, by who started them where
+  std::map<std::uint32_t, std::uint32_t> finished_shares_;     // by item
   std::map<lowering::Opcode, int> executed_;
   std::vector<network::Tensor> outputs_;
-  int image_ = 0;
+  std::vector<int> images_;  // by stage: the one at hand
 };
 
 }  // namespace tandem::test

@@ -138,6 +138,7 @@ TEST(JointPlanner, IsThePipelineOfCoresWhereThereIsNoAccelerator) {
 TEST(PipelineGoals, EnergyAndLatencyUnderAFloorAndTheFrontBetween) {
   // Where the board's own power weighs on every millisecond, the fastest pipeline is the most frugal one too.
   Bench bench("squeezenet", "hikey970", Precision::fp32);
+  bench.platform.base_power = Milliwatts(1'000'000);
   EXPECT_EQ(plan_pipeline(spec::Planner::exact, bench.problem(), "", true).solution.front.size(), 1u);
   bench.platform.base_power = Milliwatts(0);
   bench.platform.dram.background = Milliwatts(0);

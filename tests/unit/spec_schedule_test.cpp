@@ -15,7 +15,9 @@ Schedule example() {
   schedule.network = "a \"quoted\" \\ name\twith all of it";
   schedule.planner = "by hand";
   schedule.predicted_latency = Picoseconds(123'456'789'012'345);
-  schedule.stages = {{"first", "last", {"a53x4", "accelerator0"}}, {"", "\n", {}}};
+  schedule.stages = {{"first", "last", {"a53x4", "accelerator0"}}, {"", "\n", {}, {"a", "\"b\""}}};
+  schedule.queue_depth = 3;
+  schedule.images_in_flight = 1;
   schedule.items = {{"conv/1", "accelerator0", 0, 64, 0, 56, Picoseconds(1)},
                     {"conv/1", "a53x4", 64, 1000, 0, 56, Picoseconds(999'999'999'999)},
                     {"\xc3\xbc", "a53x1", 0, 8, 3, 4, Picoseconds(0), "winograd-hybrid"}};
