@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """study.py TANDEM [NETWORK...]: the five networks of the Pipe-it paper on HiKey 970 in fp32, on each cluster alone, on
 all cores layer by layer, and as the pipelines of the published search and of the exact planner. Every simulation is a
-row of runs.csv and is not repeated while it stands there; from those come tables.md and throughput.svg."""
+row of runs.csv and is not repeated while it stands there; from those come the tables of README.md and throughput.svg."""
 import csv
 import json
 import pathlib
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 
+MARK = "<!-- made by study.py -->\n"
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 NETWORKS = ("mobilenet_v1", "squeezenet", "alexnet", "googlenet", "resnet50")
@@ -170,7 +171,9 @@ def main():
                 rows = read(path)
                 print(network, way, own["pipeline"], file=sys.stderr)
     text = tables(rows, NETWORKS)
-    (HERE / "tables.md").write_text(text, encoding="utf-8")
+    page = HERE / "README.md"
+    head, rest = page.read_text(encoding="utf-8").split(MARK)[::2]
+    page.write_text(head + MARK + text + MARK + rest, encoding="utf-8")
     (HERE / "throughput.svg").write_text(draw(rows, NETWORKS), encoding="utf-8")
     print(text, end="")
 

@@ -202,7 +202,7 @@ class Stages : public testing::Test {
     fill_items("a73x2", "a53x4");
   }
   void fill_items(const char* front, const char* back) {
-    platform_.runtime.concat_copies = false;  // "join" needs no work
+    platform_.library.concat_copies = false;  // "join" needs no work
     schedule_.items.clear();
     for (const network::LayerId id : layers_with_work(model_, platform_)) {
       const network::Layer& layer = model_.network->layer(id);
