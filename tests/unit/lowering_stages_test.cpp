@@ -267,7 +267,7 @@ TEST_F(Stages, ThatDoNotFitAreRefusedByName) {
   EXPECT_NE(refusal().find("layer \"prob\" is in no stage"), std::string::npos) << refusal();
   schedule_ = good;
   std::swap(schedule_.stages[0], schedule_.stages[1]);
-  EXPECT_NE(refusal().find("reads \"left\" of stage[1], which comes later"), std::string::npos) << refusal();
+  EXPECT_NE(refusal().find("reads \"join\" of stage[1], which comes later"), std::string::npos) << refusal();
   schedule_ = good;
   schedule_.stages[0].resources = {"a53x2"};
   EXPECT_NE(refusal().find("the stages take 6 cores of a53, which has 4"), std::string::npos) << refusal();
