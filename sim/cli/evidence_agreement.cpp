@@ -56,11 +56,11 @@ std::vector<Evidence> agreement_evidence() {
       }
     }
   }
-  return compare(
-      "agreement", "tile level and cycle model", 5,
-      "The closed form has no contention: layers whose two sides wait for the same memory, and the "
-      "small layers of edge_soc, whose barriers and kernels cost as much as their work.",
-      pairs);
+  return compare("agreement", "tile level and cycle model", 5,
+                 "AlexNet's fully connected layers: both sides read their weights at once, and the closed "
+                 "form gives each of "
+                 "them the whole memory.",
+                 pairs);
 }
 
 // The cycle model in the accelerator's place, everything around it the same.
