@@ -14,9 +14,8 @@ spec::Schedule plan_accelerator_only(const Problem& problem) {
 namespace {
 
 spec::Schedule plan_cores(const Problem& problem, const char* name, ScheduleBuilder::Deal deal) {
-  ScheduleBuilder builder(problem, name);
-  for (const network::LayerId layer : builder.layers())
-    builder.add_cores(layer, ScheduleBuilder::Beside::nothing, deal);
+  ScheduleBuilder builder(problem, name, ScheduleBuilder::Beside::nothing);
+  for (const network::LayerId layer : builder.layers()) builder.add_cores(layer, deal);
   return builder.finish();
 }
 

@@ -4,25 +4,67 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/latency/resource_use.h"
 #include "models/lowering/offload.h"
 
 namespace tandem::plan {
 
 using network::LayerId;
 
-ScheduleBuilder::ScheduleBuilder(const Problem& problem, std::string planner)
-    : problem_(problem), latency_(problem.model, problem.platform, problem.frequency) {
-  schedule_.network = problem.model.network->name();
-  schedule_.planner = std::move(planner);
+namespace {
+
+std::vector<lowering::Resource> resources_of(const Problem& problem) {
+  std::vector<lowering::Resource> groups;
+  for (const std::string& name : problem.core_groups)
+    groups.push_back(*lowering::find_resource(problem.platform, name));
+  return groups;
+}
+
+std::optional<lowering::Resource> accelerator_of(const Problem& problem) {
+  if (problem.platform.accelerators.empty()) return std::nullopt;
+  return lowering::find_resource(problem.platform, problem.platform.accelerators.front().name);
+}
+
+std::vector<LayerId> layers_with_work(const Problem& problem) {
+  std::vector<LayerId> layers;
   const auto roles = lowering::layer_roles(problem.model, problem.platform);
   for (LayerId id = 0; id < problem.model.network->size(); ++id) {
-    if (roles[static_cast<std::size_t>(id)] == lowering::LayerRole::compute) layers_.push_back(id);
+    if (roles[static_cast<std::size_t>(id)] == lowering::LayerRole::compute) layers.push_back(id);
   }
-  for (const std::string& name : problem.core_groups)
-    groups_.push_back(*lowering::find_resource(problem.platform, name));
-  if (!problem.platform.accelerators.empty()) {
-    accelerator_ = lowering::find_resource(problem.platform, problem.platform.accelerators.front().name);
+  return layers;
+}
+
+}  // namespace
+
+ScheduleBuilder::ScheduleBuilder(const Problem& problem, std::string planner, Beside beside)
+    : problem_(problem),
+      latency_(problem.model, problem.platform, problem.frequency),
+      layers_(layers_with_work(problem)),
+      groups_(resources_of(problem)),
+      accelerator_(accelerator_of(problem)),
+      timing_(latency_, problem.model, problem.platform, run_of(beside)) {
+  schedule_.network = problem.model.network->name();
+  schedule_.planner = std::move(planner);
+}
+
+latency::LayerTiming::Run ScheduleBuilder::run_of(Beside beside) const {
+  latency::LayerTiming::Run run;
+  run.wait = problem_.wait;
+  run.extensions = problem_.extensions;
+  run.host = groups_.front().cluster;
+  for (const lowering::Resource& group : groups_) {
+    run.host = std::min(run.host, group.cluster);
+    run.cores += group.cores;
   }
+  run.unit_reads.resize(static_cast<std::size_t>(problem_.model.network->size()));
+  if (beside == Beside::nothing || !accelerator_) return run;
+  const spec::Accelerator& unit = problem_.platform.accelerators.front();
+  // What it can run it most often gets a part of.
+  for (const LayerId layer : layers_) {
+    run.unit_reads[static_cast<std::size_t>(layer)] =
+        !unit.coherent && lowering::offload_refusal(problem_.model, layer, unit.array).empty();
+  }
+  return run;
 }
 
 std::vector<int> ScheduleBuilder::split_points(LayerId layer) const {
@@ -40,59 +82,103 @@ std::vector<int> accelerator_steps(const network::Model& model, LayerId layer,
   return points;
 }
 
-void ScheduleBuilder::add(LayerId layer, const lowering::Resource& resource,
-                          const network::OutputRange& range, Picoseconds predicted) {
-  schedule_.items.push_back({problem_.model.network->layer(layer).name, resource.name, range.k0, range.k1,
-                             range.p0, range.p1, predicted});
+namespace {
+
+// Threads are counted over a layer's items, in their order.
+void count_threads(ScheduleBuilder::Items& items) {
+  int threads = 0;
+  for (lowering::ProgramItem& item : items) {
+    item.first_thread = threads;
+    threads += item.resource.cores;
+  }
+  for (lowering::ProgramItem& item : items) item.threads = threads;
+}
+
+}  // namespace
+
+void ScheduleBuilder::add(LayerId layer, const Items& items, std::optional<Picoseconds> promised) {
+  const latency::LayerTime timed = timing_.time_of(layer, items);
+  const Picoseconds predicted = promised.value_or(timed.time);
+  energy_ += energy_of(items, timed);
+  for (const lowering::ProgramItem& item : items) {
+    const network::OutputRange& range = item.range;
+    schedule_.items.push_back({problem_.model.network->layer(layer).name, item.resource.name, range.k0,
+                               range.k1, range.p0, range.p1, predicted});
+  }
+  schedule_.predicted_latency += predicted;
+  timing_.commit(layer, items);
+}
+
+Picojoules ScheduleBuilder::energy_of(const Items& items, const latency::LayerTime& timed) const {
+  latency::ResourceUse use(problem_.platform, problem_.model);
+  use.add(items, timed, problem_.wait, timing_.host(), problem_.frequency);
+  Picojoules sum{0};
+  for (const auto& [part, energy] : energy::energy_by_component(use.activity(1, timed.time, timed.time)))
+    sum += energy;
+  return sum;
+}
+
+ScheduleBuilder::Items ScheduleBuilder::items_of(LayerId layer, const Split& split) const {
+  const network::Shape output = problem_.model.network->layer(layer).output;
+  Items items;
+  if (split.channels > 0) items.push_back({layer, *accelerator_, {0, split.channels, 0, output.h}, {}, 0, 0});
+  if (split.channels < output.c && split.rows > 0)
+    items.push_back({layer, *accelerator_, {split.channels, output.c, 0, split.rows}, {}, 0, 0});
+  if (split.channels < output.c && split.rows < output.h) {
+    const Items rest = shared(layer, {split.channels, output.c, split.rows, output.h},
+                              static_cast<std::size_t>(split.groups), Deal::by_rate);
+    items.insert(items.end(), rest.begin(), rest.end());
+  }
+  count_threads(items);
+  return items;
 }
 
 void ScheduleBuilder::add_split(LayerId layer, int split) {
-  const network::Shape output = problem_.model.network->layer(layer).output;
-  if (split == 0) return add_cores(layer, Beside::accelerator);
-  const Picoseconds predicted = latency_.split_layer(layer, *accelerator_, cores(), split);
-  add(layer, *accelerator_, {0, split, 0, output.h}, predicted);
-  if (split < output.c) add(layer, cores(), {split, output.c, 0, output.h}, predicted);
-  schedule_.predicted_latency += predicted;
+  add(layer, items_of(layer, {split, 0, split == 0 ? static_cast<int>(groups_.size()) : 1}));
 }
 
-void ScheduleBuilder::add_cores(LayerId layer, Beside beside, Deal deal) {
-  const network::Shape output = problem_.model.network->layer(layer).output;
+void ScheduleBuilder::add_cores(LayerId layer, Deal deal) {
+  Items items =
+      shared(layer, network::whole(problem_.model.network->layer(layer).output), groups_.size(), deal);
+  count_threads(items);
+  add(layer, items);
+}
+
+ScheduleBuilder::Items ScheduleBuilder::shared(LayerId layer, const network::OutputRange& range,
+                                               std::size_t count, Deal deal) const {
+  if (count == 1) return {{layer, groups_.front(), range, {}, 0, 0}};
   std::vector<double> rates;
   double sum = 0;
-  for (const lowering::Resource& group : groups_) {
-    const Picoseconds alone = latency_.compute(layer, group, network::whole(output));
-    rates.push_back(deal == Deal::by_threads ? group.cores
+  for (std::size_t i = 0; i < count; ++i) {
+    const Picoseconds alone = latency_.compute(layer, groups_[i], range);
+    rates.push_back(deal == Deal::by_threads ? groups_[i].cores
                                              : 1.0 / std::max(1.0, static_cast<double>(alone.raw())));
     sum += rates.back();
   }
   // Rows where there are several, else channels by whole planes.
   const int block = lowering::channel_block(problem_.platform);
-  const bool by_rows = output.h >= static_cast<int>(groups_.size());
-  const int units = by_rows ? output.h : static_cast<int>(divide_up(output.c, block));
-  const bool maintained =
-      beside == Beside::accelerator && accelerator_ && !problem_.platform.accelerators.front().coherent;
+  const int rows = range.p1 - range.p0;
+  const bool by_rows = rows >= static_cast<int>(count);
+  const int units = by_rows ? rows : static_cast<int>(divide_up(range.k1 - range.k0, block));
+  Items items;
   double cumulative = 0;
   int begin = 0;
-  Picoseconds slowest{0};
-  for (std::size_t i = 0; i < groups_.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     cumulative += rates[i];
-    const int end = i + 1 == groups_.size() ? units : static_cast<int>(std::lround(units * cumulative / sum));
+    const int end = i + 1 == count ? units : static_cast<int>(std::lround(units * cumulative / sum));
     if (end <= begin) continue;
-    network::OutputRange range = network::whole(output);
+    network::OutputRange part = range;
     if (by_rows) {
-      range.p0 = begin;
-      range.p1 = end;
+      part.p0 = range.p0 + begin;
+      part.p1 = range.p0 + end;
     } else {
-      range.k0 = begin * block;
-      range.k1 = std::min(output.c, end * block);
+      part.k0 = range.k0 + begin * block;
+      part.k1 = std::min(range.k1, range.k0 + end * block);
     }
-    Picoseconds predicted = latency_.compute(layer, groups_[i], range) + problem_.platform.runtime.barrier;
-    if (maintained) predicted += latency_.maintenance(layer, groups_[i], range.k1 - range.k0);
-    add(layer, groups_[i], range, predicted);
-    slowest = std::max(slowest, predicted);
+    items.push_back({layer, groups_[i], part, {}, 0, 0});
     begin = end;
   }
-  schedule_.predicted_latency += slowest;
+  return items;
 }
 
 spec::Schedule ScheduleBuilder::finish() {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dse/plan/planner.h"
+#include "models/latency/layer_timing.h"
 #include "models/lowering/placement.h"
 #include "models/lowering/resources.h"
 
@@ -15,9 +16,21 @@ namespace tandem::plan {
 std::vector<int> accelerator_steps(const network::Model& model, network::LayerId layer,
                                    const accelerator::Array& array);
 
+// How one layer is divided: the accelerator computes channels [0, channels) whole and `rows` rows of the
+// rest; the cores what is left, shared by the first `groups` of their groups.
+struct Split {
+  int channels = 0;
+  int rows = 0;
+  int groups = 1;
+  bool operator==(const Split&) const = default;
+};
+
 class ScheduleBuilder {
  public:
-  ScheduleBuilder(const Problem& problem, std::string planner);
+  enum class Beside { nothing, accelerator };  // what the schedule's cores share the memory's contents with
+  explicit ScheduleBuilder(const Problem& problem, std::string planner, Beside beside = Beside::accelerator);
+  ScheduleBuilder(const ScheduleBuilder&) = delete;
+  ScheduleBuilder& operator=(const ScheduleBuilder&) = delete;
 
   [[nodiscard]] const latency::LatencyModel& latency() const { return latency_; }
   [[nodiscard]] const std::vector<network::LayerId>& layers() const { return layers_; }  // those with work
@@ -29,25 +42,43 @@ class ScheduleBuilder {
   // cannot run the layer or there is none.
   [[nodiscard]] std::vector<int> split_points(network::LayerId layer) const;
 
-  // Adds the layer: [0, split) to the accelerator, the rest to the first core group.
+  // The items of a division, and their time behind the layers added so far.
+  using Items = std::vector<lowering::ProgramItem>;
+  [[nodiscard]] Items items_of(network::LayerId layer, const Split& split) const;
+  [[nodiscard]] latency::LayerTime time_of(network::LayerId layer, const Items& items) const {
+    return timing_.time_of(layer, items);
+  }
+
+  // What the whole platform takes in that time.
+  [[nodiscard]] Picojoules energy_of(const Items& items, const latency::LayerTime& timed) const;
+
+  // `promised`: what another model says the layer takes.
+  void add(network::LayerId layer, const Items& items, std::optional<Picoseconds> promised = std::nullopt);
+  [[nodiscard]] Picojoules energy() const { return energy_; }  // of the layers added
+  [[nodiscard]] Picoseconds time() const { return schedule_.predicted_latency; }
+  // Adds the layer: [0, split) to the accelerator, the rest to the first core group; without any for the
+  // accelerator, to all groups.
   void add_split(network::LayerId layer, int split);
   // Adds the layer with its rows shared by all core groups, in proportion to their predicted rate or as many
-  // to each thread; beside an accelerator that does not snoop, cache maintenance is part of the prediction.
-  enum class Beside { nothing, accelerator };
+  // to each thread.
   enum class Deal { by_rate, by_threads };
-  void add_cores(network::LayerId layer, Beside beside, Deal deal = Deal::by_rate);
+  void add_cores(network::LayerId layer, Deal deal = Deal::by_rate);
 
   spec::Schedule finish();
 
  private:
-  void add(network::LayerId layer, const lowering::Resource& resource, const network::OutputRange& range,
-           Picoseconds predicted);
+  [[nodiscard]] latency::LayerTiming::Run run_of(Beside beside) const;
+  // The range's rows, or where it has few its channels, shared by the first `count` groups.
+  [[nodiscard]] Items shared(network::LayerId layer, const network::OutputRange& range, std::size_t count,
+                             Deal deal) const;
 
   const Problem& problem_;
   latency::LatencyModel latency_;
   std::vector<network::LayerId> layers_;
   std::vector<lowering::Resource> groups_;
   std::optional<lowering::Resource> accelerator_;
+  latency::LayerTiming timing_;
+  Picojoules energy_{0};
   spec::Schedule schedule_;
 };
 

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "dse/pipeline/certificate.h"
-#include "models/latency/latency_model.h"
+#include "dse/plan/measured.h"
+#include "models/latency/layer_timing.h"
+#include "models/latency/published_model.h"
 #include "models/network/model.h"
 #include "models/spec/platform.h"
 #include "models/spec/run.h"
@@ -22,22 +24,23 @@ struct Problem {
   const spec::Platform& platform;
   std::vector<std::string> core_groups;  // "a53x4"; never empty
   std::map<std::string, Hertz> frequency;
-  std::string where;         // the run file, for messages
-  pipeline::Goal goal = {};  // of the planners of pipelines
+  std::string where;                                     // the run file, for messages
+  pipeline::Goal goal = {};                              // of the planners of pipelines
+  spec::Division division = {};                          // of a layer, by cosched
+  spec::Objective objective = spec::Objective::latency;  // of cosched: latency, energy or edp
+  spec::WaitPolicy wait = spec::WaitPolicy::interrupt;
+  latency::Extensions extensions = {};                 // of the latency model
+  const latency::PublishedModel* published = nullptr;  // cosched decides by this one instead
 };
 
 // The core groups a run allows: its list, else all cores of every cluster. InputError naming what exists.
 std::vector<std::string> allowed_core_groups(const spec::Platform& platform,
                                              const std::vector<std::string>& asked, const std::string& where);
 
-// Simulated time of every layer (by layer id; 0 without work) and of the whole image, per schedule.
+// Simulates one image under each schedule.
 enum class Effort {
   search,  // the fast stand-ins: fidelity `model`
   final,   // the fidelity of the run
-};
-struct Measured {
-  std::vector<Picoseconds> layers;
-  Picoseconds latency{0};
 };
 using Measure = std::function<std::vector<Measured>(const std::vector<spec::Schedule>&, Effort)>;
 

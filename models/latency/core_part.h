@@ -10,6 +10,7 @@ namespace tandem::latency {
 
 struct CorePart {
   Picoseconds time{0};                     // of the busiest core, with the launch of its kernels
+  Picoseconds last_end{0};                 // of the last thread, when they start one after the other
   int steps = 0;                           // kernels, one after the other
   Picoseconds computing{0}, stalled{0};    // of the busiest core
   double cores = 0;                        // that many are as busy

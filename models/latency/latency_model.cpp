@@ -52,67 +52,103 @@ Clock LatencyModel::clock_of(int cluster) const {
   return Clock(asked != frequency_.end() ? asked->second : own.operating_points.back().frequency);
 }
 
-double LatencyModel::stream_rate(std::int64_t bytes_in_flight) const {
+double LatencyModel::stream_rate(std::int64_t bytes_in_flight, Picoseconds delay) const {
   const auto in_flight = static_cast<double>(bytes_in_flight);
   // The last burst of the window still has to cross the port after the first data came.
   const double port = static_cast<double>(platform_.interconnect.width_bytes) *
                       static_cast<double>(platform_.interconnect.clock.raw());
-  const double latency = static_cast<double>(load_latency_.raw()) * 1e-12 + 256.0 / port;
+  const double latency = static_cast<double>((load_latency_ + delay).raw()) * 1e-12 + 256.0 / port;
   return std::min(in_flight / latency, peak_bytes_per_second_);
+}
+
+Picoseconds LatencyModel::command_fetch() const {
+  const double port = static_cast<double>(platform_.interconnect.width_bytes) *
+                      static_cast<double>(platform_.interconnect.clock.raw());
+  return load_latency_ + seconds_to_time(256.0 / port);
 }
 
 // The busiest thread is the first: its share is the largest, and it meets the weights before the others.
 CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resource& cores,
-                                 const network::OutputRange& range,
-                                 std::optional<cpu::Kernel> kernel) const {
+                                 const network::OutputRange& range, const Conditions& conditions) const {
   const spec::Cluster& cluster = platform_.clusters[static_cast<std::size_t>(cores.cluster)];
-  const std::vector<cpu::Share> shares =
-      cpu::deal(model_.network->layer(layer).output, range, cores.cores, placement_.block);
+  const network::Layer& own = model_.network->layer(layer);
+  const std::vector<cpu::Share> shares = cpu::deal(own.output, range, cores.cores, placement_.block);
   // Threads that share weights wait for a part of them each.
   const bool same_channels = shares.size() < 2 || shares[0].k0 == shares[1].k0 || shares[1].empty();
   const double fetchers = same_channels ? cores.cores : 1.0;
-  const auto beyond_cache = [&](const std::vector<lowering::AddressRange>& ranges) {
-    const double bytes = static_cast<double>(total_bytes(ranges));
-    return bytes * cores.cores > static_cast<double>(cluster.l2.raw()) / 2 ? bytes : 0.0;
-  };
+  const double l2 = static_cast<double>(cluster.l2.raw());
+  double input_bytes = 0;
+  for (const network::LayerId input : own.inputs)
+    input_bytes +=
+        static_cast<double>(placement_.layers[static_cast<std::size_t>(input)].output.layout.bytes());
   CorePart part;
   if (shares.front().empty()) return part;
+  const double elements = static_cast<double>(shares.front().elements());
   part.cores = static_cast<double>((range.k1 - range.k0)) * static_cast<double>(range.p1 - range.p0) *
-               model_.network->layer(layer).output.w / static_cast<double>(shares.front().elements());
-  for (const lowering::KernelStep& step : lowering::kernel_steps(
-           model_, placement_, cluster.core, layer, {cores.cluster, cores.cores, range, shares.front(), kernel})) {
-    const double writes = beyond_cache(step.writes);
-    const double reads = beyond_cache(step.reads) + (step.scattered ? writes : 0),
-                 weights = static_cast<double>(total_bytes(step.weights));
-    const double all_cores = stream_rate(cluster.reads_in_flight);
-    const double stream = std::min(all_cores, stream_rate(cluster.core.reads_in_flight));
-    const double demand = std::min(stream, stream_rate(cluster.core.weights_in_flight));
-    const double fetch = weights / fetchers / (step.weights_ahead ? stream : demand);
-    const double own = reads / stream + fetch * (step.page_walks ? 2 : 1);
-    const double all = (reads + weights / fetchers) * cores.cores + writes * cores.cores;
-    const Picoseconds memory = seconds_to_time(std::max(own, all / all_cores));
+               own.output.w / elements;
+  const double results = elements * (model_.precision == network::Precision::int8 ? 1 : 4);
+  for (const lowering::KernelStep& step :
+       lowering::kernel_steps(model_, placement_, cluster.core, layer,
+                              {cores.cluster, cores.cores, range, shares.front(), conditions.kernel})) {
+    const auto writes = static_cast<double>(total_bytes(step.writes));
+    const auto weights = static_cast<double>(total_bytes(step.weights));
+    // Partial sums are read back as often as they are written, but once.
+    const double again = step.scattered ? std::max(0.0, writes - results) : 0.0;
+    const double reads = std::max(0.0, static_cast<double>(total_bytes(step.reads)) - again);
+    double missed = 0;
+    if (part.steps == 0) {
+      // Inputs: those that were just computed here, unless they are too many. All threads together read them
+      // once.
+      missed = input_bytes > l2 / 2 ? reads : std::min(reads, input_bytes / part.cores) * conditions.cold;
+    } else if (reads * part.cores + input_bytes > l2) {
+      missed = reads;  // of the workspace: written whole, then read from its beginning
+    }
+    const bool results_stay = (writes - again) * part.cores <= l2 / 2;
+    if (!results_stay) missed += again;
+    // A line of which only a piece is written is fetched first.
+    const double fetched = !step.scattered ? 0.0 : results_stay ? std::min(writes, results) : writes;
+    const double stored = results_stay ? 0.0 : writes;
+
+    const double all_cores = stream_rate(cluster.reads_in_flight, conditions.delay);
+    const double stream = std::min(all_cores, stream_rate(cluster.core.reads_in_flight, conditions.delay));
+    const double demand = std::min(stream, stream_rate(cluster.core.weights_in_flight, conditions.delay));
+    const double alone = (missed + fetched) / stream + weights / fetchers /
+                                                           (step.weights_ahead ? stream : demand) *
+                                                           (step.page_walks ? 2 : 1);
+    const double together = (missed + fetched + weights / fetchers + stored) * part.cores / all_cores;
     const Picoseconds work =
         clock_of(cores.cluster).time(cpu::cycles_of(step.work, cluster.core, model_.precision));
-    const Picoseconds both = step.overlapped ? std::max(memory, work) : memory + work;
+    const Picoseconds memory = seconds_to_time(alone);
+    const Picoseconds both =
+        std::max(step.overlapped ? std::max(memory, work) : memory + work, seconds_to_time(together));
     part.time += both + cluster.kernel_launch * (step.work.launches * (cores.cores - 1));
     part.computing += work;
     ++part.steps;
     part.stalled += both - work;
-    part.read_bytes += (reads + weights / fetchers) * part.cores;
-    part.write_bytes += writes * part.cores;
+    part.read_bytes += (missed + fetched + weights / fetchers) * part.cores;
+    part.write_bytes += stored * part.cores;
     part.l2_lines +=
         static_cast<double>(total_bytes(step.reads) + total_bytes(step.weights) + total_bytes(step.writes)) *
         part.cores / kLine;
+  }
+  // Threads start one after the other, at each step again.
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    if (shares[i].empty()) continue;
+    const double as_much = static_cast<double>(shares[i].elements()) / elements;
+    const Picoseconds end = platform_.runtime.thread_start * (static_cast<std::int64_t>(i) * part.steps) +
+                            seconds_to_time(static_cast<double>(part.time.raw()) * 1e-12 * as_much);
+    part.last_end = std::max(part.last_end, end);
   }
   return part;
 }
 
 UnitPart LatencyModel::unit_part(network::LayerId layer, const lowering::Resource& unit,
-                                 const network::OutputRange& range) const {
+                                 const network::OutputRange& range, Picoseconds delay) const {
   const spec::Accelerator& own = platform_.accelerators[static_cast<std::size_t>(unit.accelerator)];
+  const accelerator::MemoryTiming memory = timing_of(own, delay);
   UnitPart part;
   for (const accelerator::ConvJob& job : lowering::jobs_without_addresses(model_, layer, range, own.array)) {
-    part.cycles += accelerator::analytic_cycles(job, own.array, timing_of(own));
+    part.cycles += accelerator::analytic_cycles(job, own.array, memory);
     part.mac_cycles += accelerator::mac_cycles(job, own.array);
     const accelerator::Traffic traffic = accelerator::traffic_of(job, own.array);
     part.read_bytes += traffic.read_bytes;
@@ -134,12 +170,12 @@ Picoseconds LatencyModel::accelerator_time(network::LayerId layer, const lowerin
   return Clock(own.clock).time(cycles);
 }
 
-accelerator::MemoryTiming LatencyModel::timing_of(const spec::Accelerator& own) const {
+accelerator::MemoryTiming LatencyModel::timing_of(const spec::Accelerator& own, Picoseconds delay) const {
   const Clock clock(own.clock);
   const Clock bus(platform_.interconnect.clock);
   const double period = static_cast<double>(clock.period().raw());
   accelerator::MemoryTiming memory;
-  memory.read_latency = static_cast<double>(load_latency_.raw()) / period + 2.0;
+  memory.read_latency = static_cast<double>((load_latency_ + delay).raw()) / period + 2.0;
   memory.write_latency =
       static_cast<double>(
           (bus.time(Cycles(platform_.interconnect.request_cycles + platform_.interconnect.response_cycles)))

@@ -30,11 +30,20 @@ class LatencyModel {
                                     const network::OutputRange& range) const;
 
   // The same with what energy is counted from.
+  struct Conditions {
+    double cold = 0;                                   // share of the inputs that no cache holds
+    Picoseconds delay{0};                              // of every access to memory, by what others do there
+    std::optional<cpu::Kernel> kernel = std::nullopt;  // else the library's choice
+  };
   [[nodiscard]] CorePart core_part(network::LayerId layer, const lowering::Resource& cores,
-                                   const network::OutputRange& range,
-                                   std::optional<cpu::Kernel> kernel = std::nullopt) const;
+                                   const network::OutputRange& range, const Conditions& conditions) const;
+  [[nodiscard]] CorePart core_part(network::LayerId layer, const lowering::Resource& cores,
+                                   const network::OutputRange& range) const {
+    return core_part(layer, cores, range, Conditions());
+  }
   [[nodiscard]] UnitPart unit_part(network::LayerId layer, const lowering::Resource& unit,
-                                   const network::OutputRange& range) const;
+                                   const network::OutputRange& range,
+                                   Picoseconds delay = Picoseconds(0)) const;
   // A core of the cluster reads or writes a device register.
   [[nodiscard]] Picoseconds register_access(int cluster) const;
 
@@ -50,13 +59,16 @@ class LatencyModel {
 
   // From a cold load of a core to its data, and the rate of a core's sequential stream, bytes a second.
   [[nodiscard]] Picoseconds load_latency() const { return load_latency_; }
-  [[nodiscard]] double stream_rate(std::int64_t bytes_in_flight) const;
+  [[nodiscard]] double stream_rate(std::int64_t bytes_in_flight, Picoseconds delay = Picoseconds(0)) const;
+  [[nodiscard]] Picoseconds command_fetch() const;  // of the four commands a core fetches at once
+  [[nodiscard]] Clock clock_of(int cluster) const;
+  [[nodiscard]] const lowering::Placement& placement() const { return placement_; }
 
  private:
   [[nodiscard]] Picoseconds accelerator_time(network::LayerId layer, const lowering::Resource& unit,
                                              const network::OutputRange& range) const;
-  [[nodiscard]] accelerator::MemoryTiming timing_of(const spec::Accelerator& unit) const;
-  [[nodiscard]] Clock clock_of(int cluster) const;
+  [[nodiscard]] accelerator::MemoryTiming timing_of(const spec::Accelerator& unit,
+                                                    Picoseconds delay = Picoseconds(0)) const;
 
   const network::Model& model_;
   const spec::Platform& platform_;

@@ -41,6 +41,10 @@ std::vector<Segment> parameter_segments(const network::Model& model, const spec:
     const auto at = static_cast<std::size_t>(id);
     const LayerPlacement& place = placement.layers[at];
     if (place.weights.bytes == 0) continue;
+    // A model of sizes has no numbers to load.
+    if (model.precision == network::Precision::fp32 ? model.parameters[at].weights.empty()
+                                                    : model.quantized[at].weights.empty())
+      continue;
     if (model.precision == network::Precision::fp32) {
       segments.push_back(segment_of<float>(place.weights.address, model.parameters[at].weights));
       continue;

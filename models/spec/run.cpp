@@ -19,7 +19,7 @@ const std::vector<std::string>& planner_names() {
 }
 
 const std::vector<std::string>& objective_names() {
-  static const std::vector<std::string> kNames = {"latency", "throughput", "energy"};
+  static const std::vector<std::string> kNames = {"latency", "throughput", "energy", "edp"};
   return kNames;
 }
 
@@ -66,6 +66,7 @@ void read_fidelity(const Table& table, Run& run) {
                       "\" beside an analytic " + (cpu_analytic ? "cpu" : "accelerator") +
                       "; the closed form takes both or none");
   }
+  run.tensors = table.boolean_or("tensors", true);
   if (cpu_analytic) run.accelerator = AcceleratorFidelity::analytic;
   if (unit_analytic) run.cpu = CpuFidelity::analytic;
 }
@@ -127,6 +128,9 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
     run.refine = static_cast<int>(schedule->integer_or("refine", 0, 0, 100));
     if (schedule->has("wait"))
       run.wait = static_cast<WaitPolicy>(schedule->choice("wait", wait_policy_names()));
+    run.division.share_rows = schedule->boolean_or("share_rows", false);
+    run.division.all_clusters = schedule->boolean_or("all_clusters", false);
+    run.model_file = schedule->string_or("model", "");
     run.cores = schedule->strings("cores");
   }
   for (const Table& table : root.tables("beside")) {

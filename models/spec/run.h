@@ -17,7 +17,7 @@
 namespace tandem::spec {
 
 enum class Planner { accelerator_only, cpu_only, cosched, oracle, kernel_parallel, pipeit, exact, joint };
-enum class Objective { latency, throughput, energy };
+enum class Objective { latency, throughput, energy, edp };
 enum class CpuFidelity { tile, analytic };
 enum class AcceleratorFidelity { model, rtl, analytic };
 
@@ -26,6 +26,12 @@ struct Beside {
   std::string network;
   Place network_place;
   std::vector<std::string> cores;
+};
+
+// How cosched may divide a layer; the defaults are the published way.
+struct Division {
+  bool share_rows = false;    // the accelerator may take some rows of what its channels leave
+  bool all_clusters = false;  // all core groups may work beside it, not only the first
 };
 
 struct Run {
@@ -43,11 +49,14 @@ struct Run {
   double min_throughput = 0;           // images a second a pipeline must make; 0: any
   std::optional<WaitPolicy> wait;      // absent: interrupt, or what the schedule's file says
   int refine = 0;                      // rounds in which a pipeline is run and planned again; 0: none
-  std::vector<std::string> cores;      // "a53x4"; empty: all
+  Division division;
+  std::string model_file;          // cosched decides by this published latency model; empty: by our own
+  std::vector<std::string> cores;  // "a53x4"; empty: all
   std::vector<Beside> beside;
   std::map<std::string, Hertz> frequency;  // by cluster name; absent: the highest point
   CpuFidelity cpu = CpuFidelity::tile;
   AcceleratorFidelity accelerator = AcceleratorFidelity::rtl;
+  bool tensors = true;  // computed and checked; times do not depend on it
   std::uint64_t seed = 1;
   Picoseconds time_limit{0};  // of simulated time; 0: none but deadlock detection
 };

@@ -133,7 +133,18 @@ int run_program(int argc, char** argv) {
   std::string throughput;
   calibrate->add_option("--throughput", throughput,
                         "fit the pace of the board's library to this CSV of whole clusters instead");
+  std::string model_file, array;
+  bool model_rtl = false;
+  calibrate->add_option(
+      "--out", model_file,
+      "fit the published latency model to layers simulated on the platform instead, write it here");
+  calibrate->add_option("--accelerator", array, "with --out: the array, instead of the platform's (8x32)");
+  calibrate->add_flag("--rtl", model_rtl, "with --out: simulate the RTL, not its cycle model");
   calibrate->callback([&] {
+    if (!model_file.empty()) {
+      code = cli::calibrate_model_command(name, array, model_rtl, model_file);
+      return;
+    }
     code = throughput.empty() ? cli::calibrate_command(name, measured, parts, rounds, out)
                               : cli::calibrate_throughput_command(name, throughput, parts);
   });

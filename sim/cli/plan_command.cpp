@@ -91,6 +91,10 @@ int plan_table(const PlanArguments& arguments) {
   const spec::Objective objective = arguments.objective.empty()
                                         ? spec::Objective::throughput
                                         : spec::objective_from(arguments.objective, "--objective");
+  if (objective == spec::Objective::edp) {
+    throw InputError({"--objective", 0, 0}, "",
+                     "is edp, which is cosched's; pipelines have latency, throughput or energy");
+  }
   const pipeline::Goal goal = goal_of(objective, arguments.min_throughput);
   show_pipeline(arguments, table, plan::solve_table(planner, table, goal, arguments.costs, arguments.front),
                 planner);
@@ -137,6 +141,7 @@ int plan_command(const PlanArguments& arguments) {
       arguments.planner.empty() ? session.run.planner : spec::planner_from(arguments.planner, "--planner");
   const bool from_file = arguments.planner.empty() && !session.run.schedule_file.empty();
   if (!from_file && plan::plans_pipelines(planner)) {
+    check_objective(session.run, planner);
     std::vector<plan::RefinementRound> rounds;
     plan::PipelinePlan answer;
     if (session.run.refine > 0) {

@@ -172,7 +172,7 @@ int run_command(const RunArguments& arguments) {
   if (!arguments.out.empty()) write_files(arguments, session, result, schedule);
   fmt::print("{}", arguments.json ? report::text_of(report::result_json(result), 2) + "\n"
                                   : report::run_text(result));
-  if (!session.analytic()) check_output(result.planner, result.output_sha256, result.reference_sha256);
+  if (session.has_tensors()) check_output(result.planner, result.output_sha256, result.reference_sha256);
   return 0;
 }
 
@@ -220,7 +220,7 @@ int compare_command(const RunArguments& arguments, const std::vector<std::string
     write_file(fs::path(arguments.out) / "comparison.json", "--out", report::text_of(kept, 2) + "\n");
   }
   fmt::print("{}", arguments.json ? report::text_of(comparison, 2) + "\n" : report::compare_text(comparison));
-  if (session.analytic()) return 0;
+  if (!session.has_tensors()) return 0;
   for (const Json& row : comparison["rows"])
     check_output(row["planner"], row["output_sha256"], row["reference_sha256"]);
   return 0;

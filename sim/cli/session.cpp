@@ -24,7 +24,12 @@ plan::Problem Session::problem() const {
           plan::allowed_core_groups(platform, run.cores, run.file),
           run.frequency,
           run.file,
-          goal_of(run.objective.value_or(spec::Objective::throughput), run.min_throughput)};
+          goal_of(run.objective.value_or(spec::Objective::throughput), run.min_throughput),
+          run.division,
+          run.objective.value_or(spec::Objective::latency),
+          run.wait.value_or(spec::WaitPolicy::interrupt),
+          {},
+          published ? &*published : nullptr};
 }
 
 pipeline::Goal goal_of(spec::Objective objective, double min_throughput) {
@@ -43,6 +48,7 @@ sim::MachineOptions Session::machine_options() const {
   options.rtl = run.accelerator == spec::AcceleratorFidelity::rtl;
   options.time_limit = run.time_limit;
   options.frequency = run.frequency;
+  options.values = run.tensors;
   options.beside = beside;
   return options;
 }
@@ -61,6 +67,27 @@ auto named_at(const Place& place, const Read& read) {
     }
     throw InputError(std::move(problems));
   }
+}
+
+}  // namespace
+
+namespace {
+
+latency::PublishedModel published_model(const Session& session) {
+  const std::string& file = session.run.model_file;
+  latency::PublishedModel model = latency::read_published_model(file);
+  const auto refuse = [&](const char* key, const std::string& has, const std::string& wants) {
+    throw InputError({file, 0, 0}, key,
+                     fmt::format("is {}, the run has {}; calibrate a model for it", has, wants));
+  };
+  const spec::Platform& platform = session.platform;
+  if (model.platform != platform.name) refuse("platform", model.platform, platform.name);
+  const std::string array =
+      platform.accelerators.empty() ? "no accelerator" : to_string(platform.accelerators.front().array);
+  if (to_string(model.array) != array) refuse("accelerator", to_string(model.array), array);
+  const std::string cores = plan::allowed_core_groups(platform, session.run.cores, session.run.file).front();
+  if (model.cores != cores) refuse("group", model.cores, cores);
+  return model;
 }
 
 }  // namespace
@@ -88,6 +115,7 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
   for (const spec::Cluster& cluster : session.platform.clusters) {
     sim::operating_point(session.platform, cluster, session.run.frequency);
   }
+  if (!session.run.model_file.empty()) session.published = published_model(session);
   const auto network = std::make_shared<const network::Network>(named_at(session.run.network_place, [&] {
     return network::read_network(session.run.network, session.run.network_changes);
   }));
@@ -101,9 +129,13 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
     session.model = network::sized_model(network, precision);
     return session;
   }
-  Prepared prepared = prepare(network, precision, session.run.seed, session.run.images);
-  session.model = std::move(prepared.model);
-  session.reference_sha256 = std::move(prepared.reference_sha256);
+  if (session.has_tensors()) {
+    Prepared prepared = prepare(network, precision, session.run.seed, session.run.images);
+    session.model = std::move(prepared.model);
+    session.reference_sha256 = std::move(prepared.reference_sha256);
+  } else {
+    session.model = network::sized_model(network, precision);
+  }
   for (const spec::Beside& own : session.run.beside) {
     const auto other = std::make_shared<const network::Network>(
         named_at(own.network_place, [&] { return network::read_network(own.network); }));
@@ -119,41 +151,20 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
 
 namespace {
 
-// Times of one image, as text: the latency, then every layer's, in picoseconds.
-std::string text_of(const spec::RunResult& result) {
-  std::string text = std::to_string(result.latency.raw());
-  for (const spec::LayerResult& layer : result.layers)
-    text += fmt::format(" {}", (layer.end - layer.start).raw());
-  return text;
-}
-
 std::string measure_one(const Session& session, spec::Schedule schedule, plan::Effort effort) {
   schedule.wait = session.run.wait.value_or(schedule.wait);
+  const auto text_of = [&](const spec::RunResult& result) {
+    return plan::write_measured(plan::measured_of(result, *session.model.network));
+  };
   if (session.analytic()) {
     return text_of(
         latency::analytic_run(session.platform, session.model, schedule, 1, session.run.frequency));
   }
   sim::MachineOptions options = session.machine_options();
+  options.values = false;
+  options.timeline = true;
   if (effort == plan::Effort::search) options.rtl = false;
   return text_of(sim::simulate(session.platform, session.model, schedule, 1, options));
-}
-
-plan::Measured parse_measured(const std::string& text, const network::Network& network) {
-  plan::Measured measured;
-  std::istringstream words(text);
-  std::int64_t value = 0;
-  words >> value;
-  measured.latency = Picoseconds(value);
-  for (const network::Layer& layer : network.layers()) {
-    if (layer.kind == network::LayerKind::input) {
-      measured.layers.emplace_back(0);
-    } else {
-      words >> value;
-      measured.layers.emplace_back(value);
-    }
-  }
-  if (!words) throw std::logic_error("a measurement of the wrong length");
-  return measured;
 }
 
 plan::Measure measure_in_children(const Session& session) {
@@ -166,7 +177,7 @@ plan::Measure measure_in_children(const Session& session) {
         [&](int i) { return measure_one(session, schedules[static_cast<std::size_t>(i)], effort); },
         [&](int done) { progress.step(done, count); });
     std::vector<plan::Measured> all;
-    for (const std::string& text : texts) all.push_back(parse_measured(text, *session.model.network));
+    for (const std::string& text : texts) all.push_back(plan::read_measured(text));
     return all;
   };
 }
@@ -225,12 +236,18 @@ plan::MeasurePipeline measure_pipelines(const Session& session) {
   };
 }
 
+void check_objective(const spec::Run& run, spec::Planner planner) {
+  const bool pipeline = plan::plans_pipelines(planner), cosched = planner == spec::Planner::cosched;
+  const bool energy = run.objective == spec::Objective::energy, edp = run.objective == spec::Objective::edp;
+  if ((!energy || pipeline || cosched) && (!edp || cosched)) return;
+  throw InputError({run.file, 0, 0}, "schedule.objective",
+                   fmt::format("is {}, but {} looks at {}", energy ? "energy" : "edp", to_string(planner),
+                               pipeline ? "no product of two; allowed is latency, throughput or energy"
+                                        : "time alone; allowed is latency or throughput"));
+}
+
 spec::Schedule schedule_for(const Session& session, spec::Planner planner) {
-  if (session.run.objective == spec::Objective::energy && !plan::plans_pipelines(planner)) {
-    throw InputError({session.run.file, 0, 0}, "schedule.objective",
-                     fmt::format("is energy, but {} looks at time alone; allowed is latency or throughput",
-                                 to_string(planner)));
-  }
+  check_objective(session.run, planner);
   const bool refines = session.run.refine > 0 && plan::plans_pipelines(planner);
   spec::Schedule schedule =
       refines ? plan::refine_pipeline(planner, session.problem(), "", session.run.refine,

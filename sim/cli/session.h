@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,11 +21,14 @@ struct Session {
   spec::Run run;
   spec::Platform platform;
   network::Model model;
-  std::string reference_sha256;  // empty at fidelity analytic
+  std::string reference_sha256;  // empty without tensors
   std::vector<sim::Neighbour> beside;
   sim::MachineOptions::Waves waves;  // of `simulate`; not of searches
+  std::optional<latency::PublishedModel> published;
 
   [[nodiscard]] bool analytic() const { return run.cpu == spec::CpuFidelity::analytic; }
+  // Whether outputs are computed and held against the reference.
+  [[nodiscard]] bool has_tensors() const { return run.tensors && !analytic(); }
   [[nodiscard]] plan::Problem problem() const;
   [[nodiscard]] sim::MachineOptions machine_options() const;
 };
@@ -35,8 +39,11 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
 // What a planner of pipelines is asked for; `min_throughput` in images a second, 0 for any.
 pipeline::Goal goal_of(spec::Objective objective, double min_throughput);
 
-// Runs a pipeline's schedule in a child process, accelerators at fidelity `model` where the run asks for `rtl`.
+// Runs a pipeline's schedule in a child process, accelerators at fidelity `model` where the run asks for
+// `rtl`.
 plan::MeasurePipeline measure_pipelines(const Session& session);
+// InputError when the planner cannot plan for the run's objective.
+void check_objective(const spec::Run& run, spec::Planner planner);
 
 // The schedule of the session's run: planned, or read from its file. The oracle simulates in child processes.
 spec::Schedule schedule_for(const Session& session, spec::Planner planner);

@@ -55,11 +55,12 @@ bool is_runnable(const std::array<std::uint32_t, accelerator::kJobWords>& words,
 
 AcceleratorModel::AcceleratorModel(const sc_core::sc_module_name& name, EventQueue& queue,
                                    const accelerator::Array& array, const Clock& clock,
-                                   accelerator::MemoryView& memory)
+                                   accelerator::MemoryView& memory, bool values)
     : sc_module(name),
       array_(array),
       clock_(clock),
       memory_(memory),
+      values_(values),
       queue_(queue),
       register_socket_("registers"),
       master_("master", queue, {accelerator::kMaxOutstandingReads, accelerator::kMaxOutstandingWrites, 0}),
@@ -201,7 +202,7 @@ void AcceleratorModel::refuse(std::uint64_t job_number) {
 }
 
 void AcceleratorModel::job_over() {
-  accelerator::execute(job_, array_, memory_);
+  if (values_) accelerator::execute(job_, array_, memory_);
   ++jobs_;
   mac_active_ += accelerator::mac_cycles(job_, array_);
   registers_.job_done(job_.id);

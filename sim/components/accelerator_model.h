@@ -27,9 +27,9 @@ namespace tandem::sim {
 
 class AcceleratorModel : public sc_core::sc_module, public Accelerator, private AxiTargetBase {
  public:
-  // `memory` holds every byte a job may touch: the DRAM controller.
+  // `memory` holds every byte a job may touch: the DRAM controller. Without `values` nothing is computed.
   AcceleratorModel(const sc_core::sc_module_name& name, EventQueue& queue, const accelerator::Array& array,
-                   const Clock& clock, accelerator::MemoryView& memory);
+                   const Clock& clock, accelerator::MemoryView& memory, bool values = true);
 
   AxiTargetSocket& registers() override { return register_socket_; }
   AxiInitiatorSocket& master() override { return master_.socket; }
@@ -85,6 +85,7 @@ class AcceleratorModel : public sc_core::sc_module, public Accelerator, private 
   accelerator::Array array_;
   Clock clock_;
   accelerator::MemoryView& memory_;
+  bool values_;
   EventQueue& queue_;
   AxiTargetSocket register_socket_;
   BusMaster master_;

@@ -63,7 +63,7 @@ class Machine {
         line_(static_cast<std::size_t>(program_.stages), platform.runtime.barrier),
         points_(points_of(platform, options.frequency)),
         recorder_(platform, model, program_, dram_, caches_, images, points_, options.timeline,
-                  options.progress) {
+                  options.progress, options.values) {
     interconnect_.target_port(0).bind(dram_.socket);
     for (std::size_t i = 0; i < platform.clusters.size(); ++i) {
       masters_.push_back(std::make_unique<BusMaster>(
@@ -207,7 +207,8 @@ class Machine {
     interconnect_.on_transaction([this](const BusRecord& record) {
       recorder_.activity().transaction(record);
       if (record.master < platform_.clusters.size() || record.status != BusStatus::okay) return;
-      const spec::Accelerator& unit = platform_.accelerators[record.master - platform_.clusters.size()];
+      const std::size_t index = record.master - platform_.clusters.size();
+      const spec::Accelerator& unit = platform_.accelerators[index];
       snooped_.clear();
       if (record.command == BusCommand::read) {
         caches_.device_read(unit.name, unit.coherent, record.address, record.bytes, snooped_);

@@ -24,7 +24,9 @@ struct Neighbour {
 
 struct MachineOptions {
   std::vector<Neighbour> beside;
-  bool rtl = true;               // accelerators: the Verilated RTL, else the cycle model
+  bool rtl = true;  // accelerators: the Verilated RTL, else the cycle model
+  // Tensors are computed; without, the times are the same, a model of sizes is enough and there is no hash.
+  bool values = true;
   bool skip_idle_cycles = true;  // the RTL's clock stops while it is idle
   Picoseconds time_limit{0};     // of simulated time; 0: none
   // Of the accelerators' RTL, as FST: of the first to `file`, of further ones to files beside it. Empty:

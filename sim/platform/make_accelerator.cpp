@@ -22,7 +22,8 @@ std::unique_ptr<Accelerator> make_accelerator(const spec::Accelerator& spec, Eve
                                               const MachineOptions& options) {
   const Clock clock(spec.clock);
   if (!options.rtl)
-    return std::make_unique<AcceleratorModel>(spec.name.c_str(), queue, spec.array, clock, memory);
+    return std::make_unique<AcceleratorModel>(spec.name.c_str(), queue, spec.array, clock, memory,
+                                              options.values);
   const bool waves = !options.waves.file.empty();
   AcceleratorRtlSpec rtl;
   rtl.library = verilated_library(spec.array, waves);

@@ -20,7 +20,7 @@ using network::LayerId;
 Recorder::Recorder(const spec::Platform& platform, const network::Model& model,
                    const lowering::Program& program, accelerator::MemoryView& memory,
                    cpu::CoherentCaches& caches, int images, const std::vector<std::size_t>& points,
-                   bool timeline, std::function<void(int, int)> progress)
+                   bool timeline, std::function<void(int, int)> progress, bool values)
     : platform_(platform),
       model_(model),
       program_(program),
@@ -28,6 +28,7 @@ Recorder::Recorder(const spec::Platform& platform, const network::Model& model,
       caches_(caches),
       images_(images),
       progress_(std::move(progress)),
+      values_(values),
       use_(platform, points),
       shares_done_(program.items.size(), 0),
       jobs_started_(platform.accelerators.size(), 0),
@@ -61,14 +62,14 @@ void Recorder::image_begin() {
   image_starts_.push_back(now());
   const network::Network& network = *model_.network;
   const lowering::Placement& placement = program_.placement_of(program_.copy_of(number));
-  const network::Tensor image = network::make_image(model_, number);
+  const network::Tensor image = values_ ? network::make_image(model_, number) : network::Tensor();
   for (LayerId id = 0; id < network.size(); ++id) {
     if (network.layer(id).kind != network::LayerKind::input) continue;
     const lowering::TensorPlacement& place = placement.layers[static_cast<std::size_t>(id)].output;
     std::vector<cpu::CacheBurst> none;
     caches_.device_write("the camera", false, place.address, static_cast<std::uint64_t>(place.layout.bytes()),
                          none);
-    lowering::store_tensor(memory_, place, image, network::whole(image.shape));
+    if (values_) lowering::store_tensor(memory_, place, image, network::whole(image.shape));
   }
   for (LayerId id = 0; id < network.size(); ++id) {
     if (network.layer(id).kind == network::LayerKind::input) continue;
@@ -81,8 +82,12 @@ void Recorder::image_end() {
   const LayerId output = model_.network->output();
   StageState& last = stages_.back();
   const lowering::Placement& placement = program_.placement_of(program_.copy_of(last.image));
-  outputs_.push_back(lowering::load_tensor(memory_, placement.layers[static_cast<std::size_t>(output)].output,
-                                           model_.network->layer(output).output, model_.precision));
+  outputs_.emplace_back();
+  if (values_) {
+    outputs_.back() =
+        lowering::load_tensor(memory_, placement.layers[static_cast<std::size_t>(output)].output,
+                              model_.network->layer(output).output, model_.precision);
+  }
   output_times_.push_back(now());
   current_layer_.clear();
   if (stages_.size() == 1) ++last.image;
@@ -178,6 +183,7 @@ void Recorder::layer_end(std::uint32_t index) {
 void Recorder::share_done(std::uint32_t index, std::uint32_t shares) {
   if (++shares_done_[index] < shares) return;
   shares_done_[index] = 0;
+  if (!values_) return;
   const lowering::ProgramItem& item = program_.items[index];
   const lowering::Placement& placement = program_.placement_of(program_.copy_of(stage_of(item.layer).image));
   const network::Layer& layer = model_.network->layer(item.layer);
@@ -248,7 +254,7 @@ void Recorder::fill(spec::RunResult& result) const {
       result.stages[stage].time = steady.mean(stages_[stage].taken);
   }
   result.layers = layers_;
-  result.output_sha256 = network::tensors_sha256(outputs_);
+  if (values_) result.output_sha256 = network::tensors_sha256(outputs_);
   activity_.fill(result);
 }
 

@@ -21,10 +21,11 @@ namespace tandem::sim {
 
 class Recorder : public CoreHost {
  public:
-  // `points`: by cluster, the operating point it starts at.
+  // `points`: by cluster, the operating point it starts at. Without `values` no tensor is computed.
   Recorder(const spec::Platform& platform, const network::Model& model, const lowering::Program& program,
            accelerator::MemoryView& memory, cpu::CoherentCaches& caches, int images,
-           const std::vector<std::size_t>& points, bool timeline, std::function<void(int, int)> progress);
+           const std::vector<std::size_t>& points, bool timeline, std::function<void(int, int)> progress,
+           bool values = true);
 
   void image_begin() override;
   void image_end() override;
@@ -78,6 +79,7 @@ class Recorder : public CoreHost {
   cpu::CoherentCaches& caches_;
   int images_;
   std::function<void(int, int)> progress_;
+  bool values_;
   std::function<void()> on_finish_;
 
   std::string current_layer_;

@@ -27,22 +27,19 @@ struct ChildResult {
   std::string output_sha256;
 };
 
-inline ChildResult run_in_child(const Bench& bench, int images, const MachineOptions& options) {
+// What `work` returns in a child process; what ends it instead is thrown here.
+inline std::string text_from_child(const std::function<std::string()>& work) {
   std::array<int, 2> ends{};
   if (pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
   const pid_t child = fork();
   if (child < 0) throw std::runtime_error("no process");
   if (child == 0) {
-    std::ostringstream text;
-    text.precision(17);
+    std::string answer;
     try {
-      const spec::RunResult result = simulate(bench.platform, bench.model, bench.schedule, images, options);
-      text << "result " << result.total.raw() << ' ' << result.energy.raw() << ' ' << result.output_sha256;
-      for (const auto& [name, energy] : result.energy_parts) text << ' ' << name << ' ' << energy.raw();
+      answer = "+" + work();
     } catch (const std::exception& error) {
-      text << "failure " << error.what();
+      answer = std::string("-") + error.what();
     }
-    const std::string answer = text.str();
     const ssize_t written = ::write(ends[1], answer.data(), answer.size());
     _exit(written == static_cast<ssize_t>(answer.size()) ? 0 : 1);
   }
@@ -54,22 +51,35 @@ inline ChildResult run_in_child(const Bench& bench, int images, const MachineOpt
   close(ends[0]);
   int status = 0;
   waitpid(child, &status, 0);
-  std::istringstream words(answer);
-  std::string kind;
-  words >> kind;
+  if (answer.empty()) throw std::runtime_error("the simulating process died");
+  if (answer.front() == '-') throw SimulationError(answer.substr(1));
+  return answer.substr(1);
+}
+
+inline ChildResult run_in_child(const Bench& bench, int images, const MachineOptions& options) {
   ChildResult result;
-  if (kind == "result") {
-    std::int64_t total = 0;
-    double energy = 0;
-    words >> total >> energy >> result.output_sha256;
-    result.total = Picoseconds(total);
-    result.energy = Picojoules(energy);
-    for (std::string name; words >> name >> energy;) result.parts[name] = Picojoules(energy);
-  } else if (kind == "failure") {
-    std::getline(words, result.failure);
-  } else {
-    throw std::runtime_error("the simulating process died");
+  std::string answer;
+  try {
+    answer = text_from_child([&] {
+      std::ostringstream text;
+      text.precision(17);
+      const spec::RunResult run = simulate(bench.platform, bench.model, bench.schedule, images, options);
+      const std::string hash = run.output_sha256.empty() ? "none" : run.output_sha256;
+      text << run.total.raw() << ' ' << run.energy.raw() << ' ' << hash;
+      for (const auto& [name, energy] : run.energy_parts) text << ' ' << name << ' ' << energy.raw();
+      return text.str();
+    });
+  } catch (const SimulationError& error) {
+    result.failure = error.what();
+    return result;
   }
+  std::istringstream words(answer);
+  std::int64_t total = 0;
+  double energy = 0;
+  words >> total >> energy >> result.output_sha256;
+  result.total = Picoseconds(total);
+  result.energy = Picojoules(energy);
+  for (std::string name; words >> name >> energy;) result.parts[name] = Picojoules(energy);
   return result;
 }
 
