@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""study.py TANDEM [--jobs N] [--only WORD]... [--rtl]: co-scheduling on four FPGA boards with 2, 4 and 8 PEs, seven
+networks, both wait policies, against one side alone and against the oracle, at fidelity `model`. Writes runs.csv (a row a
+planner), layers.csv (a row a co-executed layer of cosched) and, from them, report.md and the pictures. --only: of the
+cases, those whose name has the word; the files keep what they have of the others. --rtl: a seeded tenth of the cases
+again with the RTL, into rtl.csv. --tables: only report.md and the pictures."""
+import argparse
+import concurrent.futures
+import csv
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+BOARDS = ("ultra96", "zedboard", "zcu104", "zcu106")
+PES = (2, 4, 8)
+NETWORKS = ("alexnet", "googlenet", "mobilenet_v1", "resnet18", "resnet50", "squeezenet", "squeezenet_v1_1")
+WAITS = ("interrupt", "polling")
+PLANNERS = ("accelerator-only", "cpu-only", "cosched", "oracle")
+RUN = ("board", "pes", "network", "wait", "planner", "latency_ms", "predicted_ms", "conv_ms", "conv_predicted_ms",
+       "energy_mj", "shared_layers", "idle_mean", "idle_worst", "error_mean", "error_p95", "utilization", "row_hits")
+LAYER = ("board", "pes", "network", "wait", "layer", "kind", "unit_channels", "core_channels", "time_us", "predicted_us",
+         "idle", "oracle_unit_channels", "oracle_us", "oracle_idle")
+RTL = ("board", "pes", "network", "wait", "model_ms", "rtl_ms", "off_percent")
+
+
+def cases():
+    return [(b, p, n, w) for w in WAITS for n in NETWORKS for b in BOARDS for p in PES]
+
+
+def name_of(case):
+    return "{}_{}_{}_{}".format(*case)
+
+
+def call(tandem, command, case, *more):
+    board, pes, network, wait = case
+    settings = [f"platform={board}", f"accelerator={pes}x32", f"network={network}", f"schedule.wait={wait}",
+                "fidelity.tensors=false"]
+    arguments = [x for s in settings for x in ("--set", s)]
+    done = subprocess.run([tandem, command, "configs/runs/quickstart.toml", *arguments, *more, "--json"], cwd=ROOT,
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{name_of(case)}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def span(layer):
+    return layer["end_us"] - layer["start_us"]
+
+
+def unit_of(layer):
+    return layer["resource_channels"].get("accelerator0", 0)
+
+
+def is_shared(layer):
+    return unit_of(layer) > 0 and len(layer["resource_channels"]) > 1
+
+
+def percentile(values, part):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(part * len(values)))] if values else 0.0
+
+
+def mean(values):
+    values = list(values)
+    return sum(values) / len(values) if values else 0.0
+
+
+def run_row(case, row):
+    layers = row["layers"]
+    conv = [x for x in layers if x["kind"] == "conv"]
+    shared = [x for x in layers if is_shared(x)]
+    errors = [100 * abs(x["predicted_us"] / span(x) - 1) for x in shared]
+    return dict(zip(RUN, (*case, row["planner"], row["latency_ms"], row["predicted_latency_ms"],
+                          sum(map(span, conv)) * 1e-3, sum(x["predicted_us"] or 0 for x in conv) * 1e-3,
+                          row["energy_mj"], len(shared), mean(x["idle_percent"] for x in shared),
+                          max((x["idle_percent"] for x in shared), default=0.0), mean(errors), percentile(errors, 0.95),
+                          row["accelerator"]["utilization"], row["memory"]["row_hit_rate"])))
+
+
+def layer_rows(case, rows):
+    best = {x["name"]: x for x in rows["oracle"]["layers"]}
+    for layer in rows["cosched"]["layers"]:
+        oracle = best[layer["name"]]
+        if not is_shared(layer) and not is_shared(oracle):
+            continue
+        cores = sum(layer["resource_channels"].values()) - unit_of(layer)
+        yield dict(zip(LAYER, (*case, layer["name"], layer["kind"], unit_of(layer), cores, span(layer),
+                               layer["predicted_us"], layer["idle_percent"], unit_of(oracle), span(oracle),
+                               oracle["idle_percent"])))
+
+
+def simulate(tandem, case):
+    answer = call(tandem, "compare", case, "--planners", ",".join(PLANNERS), "--set", "fidelity.accelerator=model")
+    rows = {row["planner"]: row for row in answer["rows"]}
+    return [run_row(case, rows[p]) for p in PLANNERS], list(layer_rows(case, rows))
+
+
+def at_rtl(tandem, case):
+    model = call(tandem, "run", case, "--set", "schedule.planner=cosched", "--set", "fidelity.accelerator=model")
+    rtl = call(tandem, "run", case, "--set", "schedule.planner=cosched", "--set", "fidelity.accelerator=rtl")
+    off = 100 * (model["latency_ms"] / rtl["latency_ms"] - 1)
+    return [dict(zip(RTL, (*case, model["latency_ms"], rtl["latency_ms"], off)))]
+
+
+def key_of(row):
+    return (row["board"], int(row["pes"]), row["network"], row["wait"])
+
+
+def load(name):
+    path = HERE / name
+    if not path.exists():
+        return []
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def store(name, columns, old, new):
+    done = {key_of(row) for row in new}
+    order = {case: i for i, case in enumerate(cases())}
+    rows = [row for row in old if key_of(row) not in done and key_of(row) in order] + new
+    rows.sort(key=lambda row: order[key_of(row)])
+    text = lambda value: f"{value:.6g}" if isinstance(value, float) else str(value)
+    with open(HERE / name, "w", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(columns)
+        out.writerows([text(row[c]) for c in columns] for row in rows)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("tandem", nargs="?", default=str(ROOT / "tandem"))
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--rtl", action="store_true")
+    parser.add_argument("--tables", action="store_true")
+    given = parser.parse_args()
+    chosen = [case for case in cases() if all(word in name_of(case) for word in given.only)]
+    if given.rtl:
+        chosen = sorted(random.Random(1).sample(cases(), len(cases()) // 10))
+        chosen = [case for case in chosen if all(word in name_of(case) for word in given.only)]
+    begin = time.monotonic()
+    if not given.tables:
+        work = at_rtl if given.rtl else simulate
+        runs, layers = [], []
+        with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
+            for i, answer in enumerate(pool.map(lambda case: work(given.tandem, case), chosen)):
+                runs += answer if given.rtl else answer[0]
+                layers += [] if given.rtl else answer[1]
+                print(f"{i + 1} of {len(chosen)}, {time.monotonic() - begin:.0f} s", file=sys.stderr)
+        if given.rtl:
+            store("rtl.csv", RTL, load("rtl.csv"), runs)
+        else:
+            store("runs.csv", RUN, load("runs.csv"), runs)
+            store("layers.csv", LAYER, load("layers.csv"), layers)
+    import report
+    report.write(HERE)
+
+
+if __name__ == "__main__":
+    main()
