@@ -37,7 +37,7 @@ CommandWords encode(const Command& command) {
 
 Command decode(const CommandWords& words) {
   if (words[0] < static_cast<std::uint32_t>(Opcode::stop) ||
-      words[0] > static_cast<std::uint32_t>(Opcode::post_stage)) {
+      words[0] > static_cast<std::uint32_t>(kLastOpcode)) {
     throw SimulationError(fmt::format("a core fetched {:#010x}, which is no command", words[0]));
   }
   Command command;

@@ -36,6 +36,7 @@ enum class Opcode : std::uint32_t {
                 // those this core has posted
   post_stage,   // stage `unit`, this core's, is done with one more image
 };
+inline constexpr Opcode kLastOpcode = Opcode::post_stage;
 
 struct Command {
   Opcode opcode = Opcode::stop;

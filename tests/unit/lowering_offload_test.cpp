@@ -128,7 +128,7 @@ TEST(Jobs, OneAGroupTouched) {
 TEST(Command, ComesBackFromItsWords) {
   Random random(31);
   const auto word = [&] { return static_cast<std::uint32_t>(random.next()); };
-  for (std::uint32_t opcode = 1; opcode <= static_cast<std::uint32_t>(Opcode::operating_point); ++opcode) {
+  for (std::uint32_t opcode = 1; opcode <= static_cast<std::uint32_t>(kLastOpcode); ++opcode) {
     Command command;
     command.opcode = static_cast<Opcode>(opcode);
     command.layer = word();
@@ -141,6 +141,7 @@ TEST(Command, ComesBackFromItsWords) {
     command.address = random.next();
     command.bytes = random.next();
     command.polls = random.below(2) == 0;
+    command.copy = word();
     const Command back = decode(encode(command));
     EXPECT_EQ(back.opcode, command.opcode);
     EXPECT_EQ(back.layer, command.layer);
@@ -151,12 +152,13 @@ TEST(Command, ComesBackFromItsWords) {
     EXPECT_EQ(back.address, command.address);
     EXPECT_EQ(back.bytes, command.bytes);
     EXPECT_EQ(back.polls, command.polls);
+    EXPECT_EQ(back.copy, command.copy);
   }
 }
 
 TEST(Command, AnythingElseIsNoCommand) {
   for (const std::uint32_t wrong :
-       {0u, static_cast<std::uint32_t>(Opcode::fill) + 1, 0x54440001u, 0xffffffffu}) {
+       {0u, static_cast<std::uint32_t>(kLastOpcode) + 1, 0x54440001u, 0xffffffffu}) {
     CommandWords words{};
     words[0] = wrong;
     EXPECT_THROW(decode(words), SimulationError) << wrong;
