@@ -208,6 +208,8 @@ class Machine {
       recorder_.activity().transaction(record);
       if (record.master < platform_.clusters.size() || record.status != BusStatus::okay) return;
       const std::size_t index = record.master - platform_.clusters.size();
+      recorder_.accelerator_moved(static_cast<std::uint32_t>(index), accelerators_[index]->counters().jobs,
+                                  record.end);
       const spec::Accelerator& unit = platform_.accelerators[index];
       snooped_.clear();
       if (record.command == BusCommand::read) {

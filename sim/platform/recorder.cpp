@@ -212,13 +212,23 @@ void Recorder::accelerator_interrupt(std::uint32_t unit, std::int64_t jobs_done)
   for (StageState& stage : stages_) {
     AcceleratorWork& work = stage.units[unit];
     if (!work.running || work.done) continue;
-    work.last_interrupt = now();
+    work.last_interrupt = std::max(work.last_interrupt, now());
     work.done = jobs_done >= work.jobs;
     if (!work.done) continue;
     // Until then the queue may have been another stage's.
     work.begin = std::max(work.begin, free_since_[unit]);
     free_since_[unit] = now();
   }
+}
+
+void Recorder::accelerator_moved(std::uint32_t unit, std::int64_t jobs_done, Picoseconds end) {
+  AcceleratorWork* owner = nullptr;  // of the job under way: the first in the queue
+  for (StageState& stage : stages_) {
+    AcceleratorWork& work = stage.units[unit];
+    if (work.running && !work.done && work.jobs > jobs_done && (owner == nullptr || work.jobs < owner->jobs))
+      owner = &work;
+  }
+  if (owner != nullptr) owner->last_interrupt = std::max(owner->last_interrupt, end);
 }
 
 void Recorder::close_accelerator(AcceleratorWork& work, std::size_t unit, LayerId id) {

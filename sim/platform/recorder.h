@@ -38,6 +38,8 @@ class Recorder : public CoreHost {
   void point_changed(int cluster, std::size_t point) override;
 
   void accelerator_interrupt(std::uint32_t unit, std::int64_t jobs_done);  // its line rose
+  // It moved bytes until `end`. A line that a busy host has not acknowledged does not rise with the next job.
+  void accelerator_moved(std::uint32_t unit, std::int64_t jobs_done, Picoseconds end);
 
   [[nodiscard]] bool finished() const { return static_cast<int>(outputs_.size()) == images_; }
   [[nodiscard]] int images_done() const { return static_cast<int>(outputs_.size()); }
