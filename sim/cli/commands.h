@@ -52,8 +52,8 @@ int import_command(const std::string& model, const std::string& out);
 // Fits the core types of a platform to measured times of network parts, in so many rounds of simulation.
 int calibrate_command(const std::string& platform, const std::string& measured, const std::string& parts,
                       int rounds, const std::string& csv);
-// Fits the published latency model of a platform to layers simulated on it, and writes it. `array`: instead of
-// the platform's; empty: none.
+// Fits the published latency model of a platform to layers simulated on it, and writes it. `array`: instead
+// of the platform's; empty: none.
 int calibrate_model_command(const std::string& platform, const std::string& array, bool rtl,
                             const std::string& out);
 // Runs every run file of the golden suites and holds it against <golden>/<suite>/<run>.json; `update` writes
