@@ -42,6 +42,8 @@ std::vector<MeasuredMemory> read_measured_memory() {
   return rows;
 }
 
+constexpr const char* kWhy = "The A7 moves one or two lines at a time, and a line is the model's grain.";
+
 // Micro-benchmarks of one core, at the measured board's frequency.
 std::vector<Evidence> latency_evidence() {
   const std::vector<MeasuredMemory> measured = read_measured_memory();
@@ -66,7 +68,8 @@ std::vector<Evidence> latency_evidence() {
                          double tolerance) {
       if (expected == 0) return;
       rows.push_back({"memory", fmt::format("{}, one {} of {}", what, one.cluster, one.platform),
-                      "sbc-bench, " + one.board, unit, expected, figure, Bound::within, tolerance, true});
+                      "sbc-bench, " + one.board, unit, expected, figure, Bound::within, tolerance, true,
+                      kWhy});
     };
     add("load that hits L1", "ns", one.l1_ns, ours.l1_ns, 10);
     add("load that hits L2", "ns", one.l2_ns, ours.l2_ns, 10);
