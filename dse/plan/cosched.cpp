@@ -51,7 +51,7 @@ class Search {
 
  private:
   [[nodiscard]] double cost_of(const Split& split) const {
-    if (published_time(split)) return static_cast<double>(published_time(split)->raw());
+    if (const auto published = published_time(split)) return static_cast<double>(published->raw());
     const auto items = builder_.items_of(layer_, split);
     const latency::LayerTime timed = builder_.time_of(layer_, items);
     const auto time = static_cast<double>(timed.time.raw());

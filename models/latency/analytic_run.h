@@ -3,7 +3,7 @@
 // of seconds, for sweeps over very many points.
 //
 // The layers of a stage follow one another; the items of a layer run side by side and end at a barrier, as in
-// LatencyModel::split_layer. A pipeline of stages takes the sum of its stages for an image and its slowest
+// LayerTiming (layer_timing.h). A pipeline of stages takes the sum of its stages for an image and its slowest
 // stage for each further one.
 //
 // Ignored, besides what LatencyModel ignores: what stages take from each other, tensors (the result has no

@@ -159,17 +159,6 @@ UnitPart LatencyModel::unit_part(network::LayerId layer, const lowering::Resourc
   return part;
 }
 
-Picoseconds LatencyModel::accelerator_time(network::LayerId layer, const lowering::Resource& unit,
-                                           const network::OutputRange& range) const {
-  const spec::Accelerator& own = platform_.accelerators[static_cast<std::size_t>(unit.accelerator)];
-  const accelerator::MemoryTiming memory = timing_of(own);
-  Cycles cycles{0};
-  for (const accelerator::ConvJob& job : lowering::jobs_without_addresses(model_, layer, range, own.array)) {
-    cycles += accelerator::analytic_cycles(job, own.array, memory);
-  }
-  return Clock(own.clock).time(cycles);
-}
-
 accelerator::MemoryTiming LatencyModel::timing_of(const spec::Accelerator& own, Picoseconds delay) const {
   const Clock clock(own.clock);
   const Clock bus(platform_.interconnect.clock);
@@ -191,7 +180,7 @@ accelerator::MemoryTiming LatencyModel::timing_of(const spec::Accelerator& own, 
 
 Picoseconds LatencyModel::compute(network::LayerId layer, const lowering::Resource& resource,
                                   const network::OutputRange& range) const {
-  return resource.accelerator >= 0 ? accelerator_time(layer, resource, range)
+  return resource.accelerator >= 0 ? unit_part(layer, resource, range).time
                                    : core_part(layer, resource, range).time;
 }
 

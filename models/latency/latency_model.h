@@ -65,8 +65,6 @@ class LatencyModel {
   [[nodiscard]] const lowering::Placement& placement() const { return placement_; }
 
  private:
-  [[nodiscard]] Picoseconds accelerator_time(network::LayerId layer, const lowering::Resource& unit,
-                                             const network::OutputRange& range) const;
   [[nodiscard]] accelerator::MemoryTiming timing_of(const spec::Accelerator& unit,
                                                     Picoseconds delay = Picoseconds(0)) const;
 

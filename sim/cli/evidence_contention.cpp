@@ -24,12 +24,10 @@ constexpr Pair kPairs[] = {{"alexnet", "a72x2", "a53x4", 16, 18},
                            {"resnet50", "a53x4", "a72x2", 28, 40}};
 
 constexpr const char* kWhy =
-    "Alone, a cluster reads about 4.5 GB/s and both together 4.9 of the memory's 12.8, so queueing explains "
-    "a few "
+    "Queueing at the simulated memory, which both clusters together leave far from full, explains a few "
     "percent. What else the board's clusters share (its memory controller's own efficiency under two "
-    "streams, the "
-    "operating system on cores that are idle otherwise) is not published; nothing was fitted to these "
-    "figures.";
+    "streams, the operating system on cores that are idle otherwise) is not published; nothing was fitted to "
+    "these figures.";
 
 std::vector<std::string> run_of(const Pair& pair, bool side_by_side) {
   std::vector<std::string> settings = {"platform=rk3399pro", fmt::format("network={}", pair.network),

@@ -23,10 +23,8 @@ constexpr const char* kThreads = "configs/calibration/armcl_thread_scaling.csv";
 // What is known about figures outside.
 constexpr const char* kParts =
     "On the A53 the model is short on large images with few channels (MobileNet's first convolution, "
-    "SqueezeNet's "
-    "fire2 and fire3) and on SqueezeNet's conv10, where 2.5 ms are neither in its product nor in its "
-    "pooling; it is "
-    "long on fire9, whose cost is mostly handing kernels to threads.";
+    "SqueezeNet's fire2 and fire3) and on SqueezeNet's conv10, whose time is neither in its product nor in "
+    "its pooling; it is long on fire9, whose cost is mostly handing kernels to threads.";
 constexpr const char* kThreeThreads =
     "SqueezeNet on three threads comes out fast: what costs the board the time of the uneven third is not "
     "known.";
