@@ -2,9 +2,6 @@
 // A config that ships, with some of its text replaced, read from a file of the test's own.
 #pragma once
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -13,6 +10,7 @@
 
 #include "models/core/error.h"
 #include "models/core/locate.h"
+#include "tests/unit/own_file.h"
 
 namespace tandem::test {
 
@@ -45,7 +43,8 @@ class ConfigText {
   // What `read` says of the file, with its path shortened to f.toml; "" when it takes it.
   template <class Read>
   [[nodiscard]] std::string messages(const Read& read) const {
-    const std::string path = write();
+    const OwnFile file = write();
+    const std::string& path = file.path();
     std::string said;
     try {
       read(path);
@@ -58,12 +57,7 @@ class ConfigText {
     return said;
   }
 
-  // Each test is a process of its own.
-  [[nodiscard]] std::string write() const {
-    const std::string path = testing::TempDir() + "tandem_config_" + std::to_string(getpid()) + ".toml";
-    std::ofstream(path) << text_;
-    return path;
-  }
+  [[nodiscard]] OwnFile write() const { return {"config.toml", text_}; }
 
  private:
   std::string text_;

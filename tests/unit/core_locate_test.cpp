@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -15,8 +16,7 @@ namespace {
 class Locate : public testing::Test {
  protected:
   void SetUp() override {
-    root_ =
-        testing::TempDir() + "locate_test_" + testing::UnitTest::GetInstance()->current_test_info()->name();
+    root_ = testing::TempDir() + "locate_test_" + std::to_string(getpid());
     std::filesystem::create_directories(root_ + "/configs/platforms");
     for (const char* name : {"ultra96", "only_here"}) {
       std::ofstream(root_ + "/configs/platforms/" + name + ".toml") << "\n";

@@ -3,13 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdio>
-#include <fstream>
 
 #include "dse/plan/planner.h"
 #include "models/core/random.h"
 #include "models/latency/published_model.h"
 #include "models/network/kernels/prepare.h"
+#include "tests/unit/own_file.h"
 #include "tests/unit/sketch.h"
 
 namespace tandem::latency {
@@ -72,37 +71,33 @@ TEST(PublishedModel, ReportsWhatItMissesOnLayersThatWereNotFitted) {
 }
 
 TEST(PublishedModel, ItsFileReadsAsItWasWritten) {
-  const std::string path = testing::TempDir() + "published_model.toml";
   PublishedModel model = made_up();
   model.fitted = 40;
   model.others = 20;
   model.unit_error = 3.25;
-  std::ofstream(path) << write_published_model(model);
-  const PublishedModel read = read_published_model(path);
+  const test::OwnFile file("published_model.toml", write_published_model(model));
+  const PublishedModel read = read_published_model(file.path());
   EXPECT_EQ(read.platform, model.platform);
   EXPECT_EQ(read.array, model.array);
   EXPECT_EQ(read.cores, model.cores);
   EXPECT_EQ(read.unit_error, model.unit_error);
   for (std::size_t i = 0; i < model.unit.size(); ++i) EXPECT_NEAR(read.unit[i] / model.unit[i], 1, 1e-8);
   EXPECT_EQ(write_published_model(read), write_published_model(model));
-  std::remove(path.c_str());
 }
 
 TEST(PublishedModel, AFileThatIsNoneSaysWhatIsWrong) {
-  const std::string path = testing::TempDir() + "no_model.toml";
   std::string text = write_published_model(made_up());
   text.replace(text.find("8x32"), 4, "7x32");
   text.replace(text.find("coefficients = [\"1.5e-10\""), 25, "coefficients = [\"fast\"");
-  std::ofstream(path) << text;
+  const test::OwnFile file("no_model.toml", text);
   try {
-    read_published_model(path);
+    read_published_model(file.path());
     FAIL() << "is no model";
   } catch (const InputError& error) {
     const std::string message = error.what();
     EXPECT_NE(message.find("accelerator: is no array"), std::string::npos) << message;
     EXPECT_NE(message.find("coefficients: is no list of 4 numbers"), std::string::npos) << message;
   }
-  std::remove(path.c_str());
 }
 
 TEST(PublishedModel, CoschedDecidesByIt) {

@@ -2,11 +2,9 @@
 // Cost tables: what they mean, and what is wrong with them, by the row.
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <fstream>
-
 #include "dse/pipeline/cost_csv.h"
 #include "models/core/error.h"
+#include "tests/unit/own_file.h"
 
 namespace tandem::pipeline {
 namespace {
@@ -14,9 +12,8 @@ namespace {
 const std::string kHead = "network,layer,core_type,cores,time_ms\n";
 
 CostTable read(const std::string& text, const std::string& network = "", const Allowed& allowed = {}) {
-  const std::string path = testing::TempDir() + "pipeline_costs.csv";
-  std::ofstream(path) << text;
-  return read_cost_csv(path, network, allowed);
+  const test::OwnFile file("pipeline_costs.csv", text);
+  return read_cost_csv(file.path(), network, allowed);
 }
 
 // Every problem on a line, without the file's name.

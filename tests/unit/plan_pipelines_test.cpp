@@ -2,7 +2,6 @@
 // Pipelines of real networks on real platforms: what the cost table says, and what each planner makes of it.
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -14,6 +13,7 @@
 #include "dse/plan/pipeline_planner.h"
 #include "models/core/error.h"
 #include "models/lowering/check_schedule.h"
+#include "tests/unit/own_file.h"
 #include "tests/unit/sketch.h"
 
 namespace tandem::plan {
@@ -163,10 +163,8 @@ TEST(PipelineGoals, EnergyAndLatencyUnderAFloorAndTheFrontBetween) {
   EXPECT_THROW(plan_pipeline(spec::Planner::exact, problem), InputError);
 }
 
-std::string table_file(const std::string& text) {
-  const std::string path = testing::TempDir() + "plan_costs.csv";
-  std::ofstream(path) << "network,layer,core_type,cores,time_ms\n" << text;
-  return path;
+test::OwnFile table_file(const std::string& rows) {
+  return {"plan_costs.csv", "network,layer,core_type,cores,time_ms\n" + rows};
 }
 
 TEST(MeasuredCosts, ReplaceTheModelAndKeepTheGraph) {
@@ -174,7 +172,7 @@ TEST(MeasuredCosts, ReplaceTheModelAndKeepTheGraph) {
   const pipeline::CostTable model = pipeline_costs(bench.problem(), StageResources::cores);
   std::string rows;
   for (std::size_t i = model.layers.size(); i-- > 0;) rows += "tiny," + model.layers[i] + ",a53,2,1.5\n";
-  const pipeline::CostTable table = measured_costs(bench.problem(), table_file(rows));
+  const pipeline::CostTable table = measured_costs(bench.problem(), table_file(rows).path());
   EXPECT_EQ(table.layers, model.layers);
   EXPECT_EQ(table.inputs, model.inputs);
   EXPECT_EQ(table.types, (std::vector<pipeline::ResourceType>{{"a53", 2, false}}));
@@ -186,7 +184,8 @@ TEST(MeasuredCosts, OfOtherLayersAreRefusedByName) {
   const pipeline::CostTable model = pipeline_costs(bench.problem(), StageResources::cores);
   std::string rows = "tiny,nothing_like_it,a53,1,1\n";
   for (std::size_t i = 1; i < model.layers.size(); ++i) rows += "tiny," + model.layers[i] + ",a53,1,1\n";
-  const std::string path = table_file(rows);
+  const test::OwnFile file = table_file(rows);
+  const std::string& path = file.path();
   try {
     measured_costs(bench.problem(), path);
     FAIL();

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <fstream>
 
 #include "models/core/error.h"
 #include "models/core/locate.h"
 #include "models/spec/measured.h"
+#include "tests/unit/own_file.h"
 
 namespace tandem::spec {
 namespace {
@@ -17,18 +14,16 @@ constexpr const char* kHeader = "network,part,kind,cluster,frequency_mhz,time_ms
 class Measured : public testing::Test {
  protected:
   std::vector<MeasuredPart> read(const std::string& text) {
-    file_ = testing::TempDir() + "measured_" + std::to_string(getpid()) + ".csv";
-    std::ofstream(file_) << text;
+    const test::OwnFile file("measured.csv", text);
     std::vector<MeasuredPart> parts;
     try {
-      parts = read_measured_parts(file_);
+      parts = read_measured_parts(file.path());
     } catch (const InputError& error) {
-      problem_ = std::string(error.what()).substr(file_.size());
+      problem_ = std::string(error.what()).substr(file.path().size());
     }
-    std::remove(file_.c_str());
     return parts;
   }
-  std::string file_, problem_;
+  std::string problem_;
 };
 
 TEST_F(Measured, RowsBecomePartsAndOnlyComputingOnes) {
@@ -62,9 +57,9 @@ TEST_F(Measured, WhatIsWrongIsSaidWithItsLine) {
 
 TEST(MeasuredThreadRows, AreOfOneClusterOrOfBoth) {
   const auto threads = [&](const std::string& text) {
-    const std::string file = testing::TempDir() + "threads_" + std::to_string(getpid()) + ".csv";
-    std::ofstream(file) << "board,network,threads,time_ms\nboard,alexnet," << text << ",2.5\n";
-    return read_measured_threads(file);
+    const test::OwnFile file("threads.csv",
+                             "board,network,threads,time_ms\nboard,alexnet," + text + ",2.5\n");
+    return read_measured_threads(file.path());
   };
   EXPECT_EQ(threads("b2")[0].big, 2);
   EXPECT_EQ(threads("b2")[0].little, 0);

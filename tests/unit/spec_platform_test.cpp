@@ -61,7 +61,8 @@ TEST(PlatformFile, OperatingPointsAreSortedByFrequency) {
   }
   ConfigText text = ConfigText::shipped("configs/platforms/hikey970.toml");
   text.replace("\"682 MHz\"", "\"3 GHz\"");
-  EXPECT_EQ(read_platform(text.write()).clusters[0].operating_points.back().frequency, Hertz(3'000'000'000));
+  EXPECT_EQ(read_platform(text.write().path()).clusters[0].operating_points.back().frequency,
+            Hertz(3'000'000'000));
 }
 
 struct Board {

@@ -59,7 +59,7 @@ TEST(RunFile, AssignmentsReplaceAndAddKeys) {
 TEST(RunFile, AScheduleFileTakesThePlaceOfThePlanner) {
   ConfigText text = quickstart();
   text.replace("planner   = \"cosched\"", "file = \"mine.toml\"");
-  EXPECT_EQ(read_run(text.write(), {}).schedule_file, "mine.toml");
+  EXPECT_EQ(read_run(text.write().path(), {}).schedule_file, "mine.toml");
 }
 
 TEST(RunErrors, AWrongPlannerSaysTheNearestAndAll) {
@@ -73,12 +73,13 @@ TEST(RunErrors, AWrongPlannerSaysTheNearestAndAll) {
 
 TEST(RunFile, AFileThatIsSetReplacesThePlannerAndTheOtherWayRound) {
   ConfigText text = quickstart();
-  EXPECT_EQ(read_run(text.write(), {"schedule.file=mine.toml"}).schedule_file, "mine.toml");
+  EXPECT_EQ(read_run(text.write().path(), {"schedule.file=mine.toml"}).schedule_file, "mine.toml");
   text.replace("planner   = \"cosched\"", "file = \"mine.toml\"");
-  const auto planned = read_run(text.write(), {"schedule.planner=oracle"});
+  const auto planned = read_run(text.write().path(), {"schedule.planner=oracle"});
   EXPECT_EQ(planned.schedule_file, "");
   EXPECT_EQ(planned.planner, Planner::oracle);
-  EXPECT_THROW(read_run(text.write(), {"schedule.planner=oracle", "schedule.file=a.toml"}), InputError);
+  EXPECT_THROW(read_run(text.write().path(), {"schedule.planner=oracle", "schedule.file=a.toml"}),
+               InputError);
 }
 
 TEST(RunErrors, APlannerAndAFile) {

@@ -28,13 +28,13 @@ Schedule example() {
 
 TEST(ScheduleFile, ComesBackAsItWas) {
   const Schedule schedule = example();
-  const Schedule back = read_schedule(ConfigText(write_schedule_toml(schedule)).write());
+  const Schedule back = read_schedule(ConfigText(write_schedule_toml(schedule)).write().path());
   EXPECT_EQ(back, schedule);
   EXPECT_EQ(write_schedule_toml(back), write_schedule_toml(schedule));
 }
 
 TEST(ScheduleFile, OfNothingComesBackToo) {
-  EXPECT_EQ(read_schedule(ConfigText(write_schedule_toml(Schedule{})).write()), Schedule{});
+  EXPECT_EQ(read_schedule(ConfigText(write_schedule_toml(Schedule{})).write().path()), Schedule{});
 }
 
 std::string said(const std::string& text) {

@@ -2,9 +2,8 @@
 // What a correct file gives.
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "models/toml/reader.h"
+#include "tests/unit/own_file.h"
 
 namespace tandem::toml_reader {
 namespace {
@@ -98,15 +97,14 @@ TEST(TomlValues, KeysComeInTheOrderOfTheFile) {
 }
 
 TEST(TomlValues, AFileIsReadWithItsName) {
-  const std::string path = testing::TempDir() + "toml_values_test.toml";
-  std::ofstream(path) << "cores = 9\n";
-  const Document document = Document::parse_file(path);
+  const test::OwnFile file("values.toml", "cores = 9\n");
+  const Document document = Document::parse_file(file.path());
   document.root().integer("cores", 1, 8);
   try {
     document.finish();
     FAIL() << "9 is out of range";
   } catch (const InputError& error) {
-    EXPECT_EQ(error.what(), path + ":1:9: cores: is 9; allowed is 1 to 8");
+    EXPECT_EQ(error.what(), file.path() + ":1:9: cores: is 9; allowed is 1 to 8");
   }
 }
 
