@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A job in front of a memory of fixed latency: one recurrence over its slices. The loader orders the features
 // and weights of a slice as soon as the rings have room, the array begins when they are there, the results of
-// a group leave at the bus's rate; when a band has settled into a period, the rest of its groups is that
-// period.
+// a group leave at the bus's rate. What follows depends on how far apart these instants lie and on nothing
+// else: when they lie as they did some groups ago, the groups since then repeat, to the last but one. Times
+// are multiples of 2^-30 cycles, so that sums are exact and the same distances the same numbers.
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
+#include <vector>
 
 #include "models/accelerator/cycle_model.h"
 #include "models/accelerator/geometry.h"
@@ -29,6 +32,8 @@ class Past {
   void shift(double by) {
     for (double& end : ends_) end += by;
   }
+  [[nodiscard]] std::int64_t count() const { return next_; }
+  [[nodiscard]] static bool keeps(std::int64_t back) { return back <= kKept; }
 
  private:
   static constexpr std::int64_t kKept = 64;
@@ -38,13 +43,20 @@ class Past {
 
 constexpr std::int64_t kFollowed = 16;  // bursts of a long read, one by one
 
+double exact(double cycles) { return std::ldexp(std::nearbyint(std::ldexp(cycles, 30)), -30); }
+
 class Recurrence {
  public:
-  Recurrence(const ConvJob& job, const Array& array, const MemoryTiming& memory)
-      : job_(job), array_(array), memory_(memory), g_(geometry_of(job, array)) {
-    per_beat_ = std::max(1.0, kBeatBytes / memory.bytes_per_cycle);
+  Recurrence(const ConvJob& job, const Array& array, const MemoryTiming& memory, Repeats repeats)
+      : job_(job), array_(array), memory_(memory), repeats_(repeats), g_(geometry_of(job, array)) {
+    memory_.read_latency = exact(memory.read_latency);
+    memory_.write_latency = exact(memory.write_latency);
+    per_beat_ = exact(std::max(1.0, kBeatBytes / memory.bytes_per_cycle));
     slices_ahead_ = std::max<std::int64_t>(g_.weight_words / g_.slice_words, 1);
-    const double begin = memory.read_latency + static_cast<double>(kJobBytes) / kBeatBytes + kSetupCycles;
+    for (const std::int64_t back : {slices_ahead_, std::int64_t{kQuantSlots} * g_.slices}) {
+      if (Past::keeps(back)) reach_ = std::max(reach_, back);
+    }
+    const double begin = memory_.read_latency + static_cast<double>(kJobBytes) / kBeatBytes + kSetupCycles;
     ordered_ = begin;
     arrived_ = begin;
   }
@@ -93,8 +105,8 @@ class Recurrence {
     if (followed == bursts) return;
     const auto rest = static_cast<double>(bursts - followed);
     const double transfer = static_cast<double>(left) / rest * per_beat_;
-    const double pace = std::max(
-        transfer, (memory_.read_latency + kAddressCycles + transfer) / static_cast<double>(answered_.size()));
+    const double pace = exact(std::max(transfer, (memory_.read_latency + kAddressCycles + transfer) /
+                                                     static_cast<double>(answered_.size())));
     arrived_ += rest * pace;
     bursts_ += bursts - followed;
     for (std::size_t back = 0; back < answered_.size(); ++back) {
@@ -109,10 +121,8 @@ class Recurrence {
     const std::int64_t beats = divide_up(pixels * out_pixel_bytes(job_, g_), kBeatBytes);
     const std::int64_t step_beats = array_.step_bytes() / kBeatBytes;
     int planes = 0;
-    double period = -1;
-    int settled = 0;
+    std::optional<Remembered> remembered;
     for (int group = 0; group < g_.groups; ++group) {
-      const double before = computed_, arrived_before = arrived_, written_before = written_;
       for (int slice = 0; slice < g_.slices; ++slice) {
         const bool last = slice == g_.slices - 1;
         const int chunks = chunks_needed(job_, array_, g_, group, slice);
@@ -139,21 +149,58 @@ class Recurrence {
         if (last) write(begin, pixel_cycles, pixels, group, beats);
         past_.push(computed_);
       }
-      // The same again for the groups that are left.
-      // Settled: array, loads and writes go on at one pace, so none of them falls behind the others.
-      const double took = computed_ - before;
-      const bool one_pace = arrived_ - arrived_before == took && written_ - written_before == took;
-      settled = one_pace && took == period ? settled + 1 : 0;
-      period = took;
-      const int left = g_.groups - 2 - group;  // the last group's planes may be fewer
-      if (settled > kQuantSlots && planes == g_.in_planes && left > 0) {
-        const double jump = period * left;
-        for (double* const at : {&computed_, &arrived_, &ordered_, &written_}) *at += jump;
-        past_.shift(jump);
-        for (double& at : answered_) at += jump;
-        group += left;
-      }
+      if (repeats_ == Repeats::passed_over && planes == g_.in_planes) group += repeat(group, remembered);
     }
+  }
+
+  // Everything that decides what the next group does, as distances from the end of the last one.
+  struct Instants {
+    int group = 0;
+    double computed = 0, arrived = 0, ordered = 0, written = 0;
+    std::array<double, static_cast<std::size_t>(kMaxOutstandingReads)> answered{};
+    std::vector<double> past;
+
+    [[nodiscard]] bool lie_like(const Instants& other) const {
+      return arrived == other.arrived && ordered == other.ordered && written == other.written &&
+             answered == other.answered && past == other.past;
+    }
+  };
+
+  [[nodiscard]] Instants instants(int group) const {
+    Instants now{group, computed_, arrived_ - computed_, ordered_ - computed_, written_ - computed_, {}, {}};
+    for (std::size_t i = 0; i < answered_.size(); ++i)
+      now.answered[i] = answered_[(static_cast<std::size_t>(bursts_) + i) % answered_.size()] - computed_;
+    for (std::int64_t back = 1; back <= reach_; ++back) now.past.push_back(past_.end(back) - computed_);
+    return now;
+  }
+
+  // What a band remembers to compare with: for as many groups as `span` says, then later ones for twice as
+  // many, so that any period is found.
+  struct Remembered {
+    Instants instants;
+    int span = 1;
+  };
+
+  // After `group`: how many of the following were passed over because they repeat those since then.
+  int repeat(int group, std::optional<Remembered>& remembered) {
+    const int left = g_.groups - 2 - group;  // the last group's planes may be fewer
+    if (left <= 0 || past_.count() < reach_ || bursts_ < kMaxOutstandingReads) return 0;
+    if (!remembered) {
+      remembered = {instants(group), 1};
+      return 0;
+    }
+    const Instants& then = remembered->instants;
+    const int period = group - then.group;
+    if (arrived_ - computed_ == then.arrived && instants(group).lie_like(then)) {
+      const int times = left / period;
+      const double jump = (computed_ - then.computed) * times;
+      for (double* const at : {&computed_, &arrived_, &ordered_, &written_}) *at += jump;
+      past_.shift(jump);
+      for (double& at : answered_) at += jump;
+      return period * times;
+    }
+    if (period == remembered->span) remembered = {instants(group), 2 * remembered->span};
+    return 0;
   }
 
   // The results of a group leave while it is computed, and hold it up when the bus is slower. Its first burst
@@ -173,10 +220,12 @@ class Recurrence {
 
   const ConvJob& job_;
   const Array& array_;
-  const MemoryTiming& memory_;
+  MemoryTiming memory_;
+  Repeats repeats_;
   Geometry g_;
   double per_beat_ = 1;
   std::int64_t slices_ahead_ = 1;
+  std::int64_t reach_ = 0;  // slices back to the earliest whose end decides anything
   Past past_;
   std::array<double, static_cast<std::size_t>(kMaxOutstandingReads)> answered_{};  // the last bursts' ends
   std::int64_t bursts_ = 0;
@@ -212,8 +261,9 @@ Traffic traffic_of(const ConvJob& job, const Array& array) {
   return traffic;
 }
 
-Cycles recurrence_cycles(const ConvJob& job, const Array& array, const MemoryTiming& memory) {
-  return Cycles(static_cast<std::int64_t>(std::llround(Recurrence(job, array, memory).run())));
+Cycles recurrence_cycles(const ConvJob& job, const Array& array, const MemoryTiming& memory,
+                         Repeats repeats) {
+  return Cycles(static_cast<std::int64_t>(std::llround(Recurrence(job, array, memory, repeats).run())));
 }
 
 }  // namespace tandem::accelerator

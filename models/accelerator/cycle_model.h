@@ -60,7 +60,11 @@ struct MemoryTiming {           // as the accelerator sees it, in its own cycles
 
 // From doorbell to interrupt. Remembers its answers, as tile() does; recurrence_cycles() does the work.
 Cycles analytic_cycles(const ConvJob& job, const Array& array, const MemoryTiming& memory);
-Cycles recurrence_cycles(const ConvJob& job, const Array& array, const MemoryTiming& memory);
+// Groups of output channels that repeat those before them are passed over, which changes no cycle; a test
+// follows them all.
+enum class Repeats : std::uint8_t { passed_over, followed };
+Cycles recurrence_cycles(const ConvJob& job, const Array& array, const MemoryTiming& memory,
+                         Repeats repeats = Repeats::passed_over);
 
 // Bytes a job moves over its master port, its descriptor included: the features of each band once, the
 // weights and quantisation tables of all its channels for each band, the results once.

@@ -115,5 +115,30 @@ TEST(AnalyticRun, RememberedCyclesAreThoseOfTheRecurrence) {
   EXPECT_GT(differ, 50);
 }
 
+// Passing over groups that repeat is exact, whatever the memory's latency in parts of a cycle and its rate.
+TEST(AnalyticRun, GroupsThatRepeatMayBePassedOver) {
+  const accelerator::MemoryTiming timings[] = {
+      {23.3752, 9.0, 16}, {180.0 + 1.0 / 3, 40.2, 16}, {611.7044, 40.2, 13.7}, {95.25, 7.125, 3.9}};
+  std::int64_t groups = 0;
+  for (const char* name : {"alexnet", "mobilenet_v1", "squeezenet"}) {
+    const network::Model model = sized(name);
+    for (const char* text : {"2x32", "8x32", "16x16"}) {
+      const accelerator::Array array = accelerator::parse_array(text);
+      for (network::LayerId id = 0; id < model.network->size(); ++id) {
+        if (!lowering::offload_refusal(model, id, array).empty()) continue;
+        for (const accelerator::ConvJob& job : lowering::jobs_without_addresses(
+                 model, id, network::whole(model.network->layer(id).output), array)) {
+          const accelerator::MemoryTiming& memory = timings[static_cast<std::size_t>(id) % 4];
+          EXPECT_EQ(accelerator::recurrence_cycles(job, array, memory),
+                    accelerator::recurrence_cycles(job, array, memory, accelerator::Repeats::followed))
+              << name << " " << text << " " << model.network->layer(id).name;
+          groups += divide_up(job.out_channels, array.tm);
+        }
+      }
+    }
+  }
+  EXPECT_GT(groups, 1000);
+}
+
 }  // namespace
 }  // namespace tandem::latency
