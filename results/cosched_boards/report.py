@@ -136,6 +136,24 @@ def idle_table(layers, published):
     return table(("board", "PEs", "layers", "idle %, mean", "weighted by time", "worst", "published (two layers)"), rows)
 
 
+CAUSES = ("compute", "transfer", "coherence", "synchronisation", "waiting")
+
+
+def loss_table(losses):
+    """What the convolutions take beyond the ideal, in per cent of it, by cause."""
+    def row(name, own):
+        ideal = sum(x["ideal_ms"] for x in own)
+        cells = [f"{100 * sum(x[f'{cause}_ms'] for x in own) / ideal:.2f}" for cause in CAUSES]
+        over = 100 * (sum(x["taken_ms"] for x in own) / ideal - 1)
+        return (name, len(own), f"{mean(100 * x['ideal_ms'] / x['taken_ms'] for x in own):.1f}", f"{over:.2f}", *cells)
+
+    rows = [row(network, [x for x in losses if x["network"] == network]) for network in sorted({x["network"] for x in losses})]
+    rows += [row(f"{pes} PEs", own) for pes in PES if (own := [x for x in losses if int(x["pes"]) == int(pes)])]
+    rows.append(row("all", losses))
+    return table(("", "cases", "of ideal %, mean", "over the ideal %", "compute", "memory", "coherence", "synchronisation",
+                  "waiting for the other side"), rows)
+
+
 def dots(path, title, cases, value, band, wait):
     networks = sorted({key[2] for key in cases})
     width, height, left, top = 900, 360, 60, 40
@@ -171,8 +189,40 @@ def dots(path, title, cases, value, band, wait):
     path.write_text("\n".join(out) + "\n")
 
 
+MARK = "<!-- made by study.py -->\n"
+
+
+def coverage(cases):
+    """Which of the study's cases the files have, by network and wait policy."""
+    import study
+
+    rows = []
+    for network in study.NETWORKS:
+        cells = []
+        for wait in study.WAITS:
+            there = sum(k[2] == network and k[3] == wait for k in cases)
+            cells.append(f"{there} of {len(BOARDS) * len(PES)}")
+        rows.append((network, *cells))
+    return table(("cases", *(f"waiting by {wait}" for wait in study.WAITS)), rows)
+
+
+def status(cases, layers, losses, rtl):
+    text = coverage(cases) + "\n"
+    for wait in ("interrupt", "polling"):
+        own = {k: c for k, c in cases.items() if k[3] == wait}
+        if own:
+            text += f"Waiting by {wait}: " + summary(own, [x for x in layers if x["wait"] == wait]) + "\n"
+    if losses:
+        text += "What the convolutions take beyond the ideal, in per cent of it, by cause:\n\n" + loss_table(losses) + "\n"
+    if rtl:
+        worst = max((abs(x["off_percent"]) for x in rtl))
+        text += f"{len(rtl)} cases again with the RTL: at most {worst:.2f} % apart (asked for: 1 %).\n"
+    return text
+
+
 def write(folder):
     runs, layers, rtl = load(folder / "runs.csv"), load(folder / "layers.csv"), load(folder / "rtl.csv")
+    losses = load(folder / "losses.csv")
     published = load(folder / "published_idle.csv")
     cases = by_case(runs)
     text = "# Tables of results/cosched_boards\n\nMade by study.py from runs.csv and layers.csv.\n\n"
@@ -185,12 +235,18 @@ def write(folder):
         text += "By network: regret and what one side alone loses against the oracle, means over boards and PEs.\n\n"
         text += network_table(own) + "\nSpeed-up over accelerator-only, energy saved; least to most over the networks.\n\n"
         text += band_table(cases, wait) + "\nIdle share of co-executed layers.\n\n" + idle_table(own_layers, published) + "\n"
+        if own_losses := [x for x in losses if x["wait"] == wait]:
+            text += "What the convolutions take beyond the ideal, in per cent of it, by cause (losses.py).\n\n"
+            text += loss_table(own_losses) + "\n"
     if rtl:
         text += "## The same cases with the RTL\n\n" + table(
             ("board", "PEs", "network", "wait", "model ms", "RTL ms", "off %"),
             [(x["board"], int(x["pes"]), x["network"], x["wait"], x["model_ms"], x["rtl_ms"], f"{x['off_percent']:+.2f}")
              for x in rtl])
     (folder / "report.md").write_text(text)
+    page = folder / "README.md"
+    head, _, rest = page.read_text(encoding="utf-8").split(MARK)
+    page.write_text(head + MARK + status(cases, layers, losses, rtl) + MARK + rest, encoding="utf-8")
     dots(folder / "speedup.svg", "Convolutions: speed-up of co-scheduling over the accelerator alone", cases,
          lambda f: f["conv"], PUBLISHED_SPEEDUP, "interrupt")
     dots(folder / "energy.svg", "Energy saved by co-scheduling, percent (polling baseline)", cases,

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """study.py TANDEM [--jobs N] [--only WORD]... [--rtl]: co-scheduling on four FPGA boards with 2, 4 and 8 PEs, seven
 networks, both wait policies, against one side alone and against the oracle, at fidelity `model`. Writes runs.csv (a row a
-planner), layers.csv (a row a co-executed layer of cosched) and, from them, report.md and the pictures. --only: of the
-cases, those whose name has the word; the files keep what they have of the others. --rtl: a seeded tenth of the cases
-again with the RTL, into rtl.csv. --tables: only report.md and the pictures."""
+planner), layers.csv (a row a co-executed layer of cosched) and, from them, report.md and the pictures. Cases that are in the
+files are passed over (--again: simulated anew), and every case is written when it is done, so that the study can be
+broken off and goes on where it was. --only: of the cases, those whose name has the word; the files keep what they have of
+the others. --rtl: a seeded tenth of the cases again with the RTL, into rtl.csv. --tables: only report.md and the
+pictures."""
 import argparse
 import concurrent.futures
 import csv
@@ -120,16 +122,18 @@ def load(name):
         return list(csv.DictReader(file))
 
 
-def store(name, columns, old, new):
-    done = {key_of(row) for row in new}
+def store(name, columns, old, new, cases_done=()):
+    done = {key_of(row) for row in new} | set(cases_done)
     order = {case: i for i, case in enumerate(cases())}
     rows = [row for row in old if key_of(row) not in done and key_of(row) in order] + new
     rows.sort(key=lambda row: order[key_of(row)])
     text = lambda value: f"{value:.6g}" if isinstance(value, float) else str(value)
-    with open(HERE / name, "w", newline="") as file:
+    whole = HERE / (name + ".new")
+    with open(whole, "w", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(columns)
         out.writerows([text(row[c]) for c in columns] for row in rows)
+    whole.replace(HERE / name)
 
 
 def main():
@@ -138,26 +142,28 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--rtl", action="store_true")
+    parser.add_argument("--again", action="store_true")
     parser.add_argument("--tables", action="store_true")
     given = parser.parse_args()
     chosen = [case for case in cases() if all(word in name_of(case) for word in given.only)]
     if given.rtl:
         chosen = sorted(random.Random(1).sample(cases(), len(cases()) // 10))
         chosen = [case for case in chosen if all(word in name_of(case) for word in given.only)]
+    known = {key_of(row) for row in load("rtl.csv" if given.rtl else "runs.csv")}
+    if given.tables:
+        chosen = []
+    elif not given.again:
+        chosen = [case for case in chosen if case not in known]
     begin = time.monotonic()
-    if not given.tables:
-        work = at_rtl if given.rtl else simulate
-        runs, layers = [], []
-        with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-            for i, answer in enumerate(pool.map(lambda case: work(given.tandem, case), chosen)):
-                runs += answer if given.rtl else answer[0]
-                layers += [] if given.rtl else answer[1]
-                print(f"{i + 1} of {len(chosen)}, {time.monotonic() - begin:.0f} s", file=sys.stderr)
-        if given.rtl:
-            store("rtl.csv", RTL, load("rtl.csv"), runs)
-        else:
-            store("runs.csv", RUN, load("runs.csv"), runs)
-            store("layers.csv", LAYER, load("layers.csv"), layers)
+    work = at_rtl if given.rtl else simulate
+    with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
+        for i, answer in enumerate(pool.map(lambda case: work(given.tandem, case), chosen)):
+            if given.rtl:
+                store("rtl.csv", RTL, load("rtl.csv"), answer)
+            else:
+                store("layers.csv", LAYER, load("layers.csv"), answer[1], [chosen[i]])
+                store("runs.csv", RUN, load("runs.csv"), answer[0])
+            print(f"{i + 1} of {len(chosen)}, {time.monotonic() - begin:.0f} s", file=sys.stderr)
     import report
     report.write(HERE)
 
