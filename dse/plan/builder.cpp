@@ -6,6 +6,7 @@
 
 #include "models/latency/resource_use.h"
 #include "models/lowering/offload.h"
+#include "models/lowering/threads.h"
 
 namespace tandem::plan {
 
@@ -82,20 +83,6 @@ std::vector<int> accelerator_steps(const network::Model& model, LayerId layer,
   return points;
 }
 
-namespace {
-
-// Threads are counted over a layer's items, in their order.
-void count_threads(ScheduleBuilder::Items& items) {
-  int threads = 0;
-  for (lowering::ProgramItem& item : items) {
-    item.first_thread = threads;
-    threads += item.resource.cores;
-  }
-  for (lowering::ProgramItem& item : items) item.threads = threads;
-}
-
-}  // namespace
-
 void ScheduleBuilder::add(LayerId layer, const Items& items, std::optional<Picoseconds> promised) {
   const latency::LayerTime timed = timing_.time_of(layer, items);
   const Picoseconds predicted = promised.value_or(timed.time);
@@ -129,7 +116,7 @@ ScheduleBuilder::Items ScheduleBuilder::items_of(LayerId layer, const Split& spl
                               static_cast<std::size_t>(split.groups), Deal::by_rate);
     items.insert(items.end(), rest.begin(), rest.end());
   }
-  count_threads(items);
+  lowering::count_threads(problem_.platform, items);
   return items;
 }
 
@@ -140,7 +127,7 @@ void ScheduleBuilder::add_split(LayerId layer, int split) {
 void ScheduleBuilder::add_cores(LayerId layer, Deal deal) {
   Items items =
       shared(layer, network::whole(problem_.model.network->layer(layer).output), groups_.size(), deal);
-  count_threads(items);
+  lowering::count_threads(problem_.platform, items);
   add(layer, items);
 }
 

@@ -18,7 +18,7 @@ std::array<double, kCosts> as_array(const Work& work, int threads) {
           work.depthwise_macs,
           work.gemv_macs,
           work.special,
-          static_cast<double>(work.launches) * (threads - 1)};
+          threads > 1 ? static_cast<double>(work.launches) : 0};
 }
 
 Costs costs_of(const spec::CoreType& core, Picoseconds launch) {

@@ -2,7 +2,7 @@
 // Fits the rates of a core type, and what a kernel's launch costs, to measured times.
 //
 // A measured time is taken as  sum(cost[i] * work[i]) / f + launches * launch + memory,  where work is that
-// of the busiest thread, launches are kernels times threads besides the first, and the time for memory is the
+// of the busiest thread, launches are kernels handed to several threads, and the time for memory is the
 // simulator's. Costs are never negative; the fit
 // minimises the sum of |predicted / measured - 1| by least squares with changing weights.
 #pragma once

@@ -81,6 +81,8 @@ CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resourc
   for (const network::LayerId input : own.inputs)
     input_bytes +=
         static_cast<double>(placement_.layers[static_cast<std::size_t>(input)].output.layout.bytes());
+  const Picoseconds launch =
+      conditions.launch.value_or(cores.cores > 1 ? cluster.kernel_launch : Picoseconds(0));
   CorePart part;
   if (shares.front().empty()) return part;
   const double elements = static_cast<double>(shares.front().elements());
@@ -109,7 +111,11 @@ CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resourc
     const double fetched = !step.scattered ? 0.0 : results_stay ? std::min(writes, results) : writes;
     const double stored = results_stay ? 0.0 : writes;
 
-    const double all_cores = stream_rate(cluster.reads_in_flight, conditions.delay);
+    const double port = stream_rate(cluster.reads_in_flight, conditions.delay);
+    const double all_cores =
+        step.overlapped
+            ? std::min(port, stream_rate(cluster.gemv_in_flight, conditions.delay) * conditions.window)
+            : port;
     const double stream = std::min(all_cores, stream_rate(cluster.core.reads_in_flight, conditions.delay));
     const double demand = std::min(stream, stream_rate(cluster.core.weights_in_flight, conditions.delay));
     const double alone = (missed + fetched) / stream + weights / fetchers /
@@ -121,7 +127,7 @@ CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resourc
     const Picoseconds memory = seconds_to_time(alone);
     const Picoseconds both =
         std::max(step.overlapped ? std::max(memory, work) : memory + work, seconds_to_time(together));
-    part.time += both + cluster.kernel_launch * (step.work.launches * (cores.cores - 1));
+    part.time += both + launch * step.work.launches;
     part.computing += work;
     ++part.steps;
     part.stalled += both - work;

@@ -34,6 +34,8 @@ class LatencyModel {
     double cold = 0;                                   // share of the inputs that no cache holds
     Picoseconds delay{0};                              // of every access to memory, by what others do there
     std::optional<cpu::Kernel> kernel = std::nullopt;  // else the library's choice
+    std::optional<Picoseconds> launch = std::nullopt;  // else the cluster's own, for several cores
+    double window = 1;  // of the bytes in flight in a matrix-vector product: others compute it too
   };
   [[nodiscard]] CorePart core_part(network::LayerId layer, const lowering::Resource& cores,
                                    const network::OutputRange& range, const Conditions& conditions) const;

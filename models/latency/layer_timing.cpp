@@ -141,8 +141,9 @@ void LayerTiming::time_parts(network::LayerId layer, const std::vector<lowering:
       part.unit = latency_.unit_part(layer, items[i].resource, items[i].range, delay);
       part.busy = part.unit.time;
     } else {
-      part.core =
-          latency_.core_part(layer, items[i].resource, items[i].range, {cold, delay, items[i].kernel});
+      part.core = latency_.core_part(layer, items[i].resource, items[i].range,
+                                     {cold, delay, items[i].kernel, items[i].launch,
+                                      static_cast<double>(items[i].resource.cores) / items[i].threads});
       part.busy = part.core.time;
     }
   }
@@ -253,15 +254,11 @@ LayerTime LayerTiming::time_of(network::LayerId layer,
     const lowering::ProgramItem& item = items[i];
     PartTime& part = result.parts[i];
     if (item.resource.cluster < 0) continue;
-    const spec::Cluster& own = platform_.clusters[static_cast<std::size_t>(item.resource.cluster)];
     Picoseconds begin = cores_begin;
     const bool staggered = with.thread_start && runtime.thread_start.raw() > 0 && item.resource.cores > 1;
     if (item.resource.cluster == run_.host && !staggered) begin = std::max(begin, result.begun);
-    Picoseconds late{0};
-    if (with.thread_start) {
-      late = runtime.thread_start * (item.first_thread * part.core.steps) +
-             own.kernel_launch * ((item.threads - item.resource.cores) * part.core.steps);
-    }
+    const Picoseconds late =
+        with.thread_start ? runtime.thread_start * (item.first_thread * part.core.steps) : Picoseconds(0);
     part.end = begin + late + (with.thread_start ? part.core.last_end : part.core.time);
     part.maintained = dropping(layer, item.resource);
     if (cleans) {

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "models/lowering/offload.h"
+#include "models/lowering/threads.h"
 
 namespace tandem::lowering {
 
@@ -33,7 +34,7 @@ class Resolver {
     items_fit_ = problems_.empty();
     for (network::LayerId id = 0; id < model_.network->size(); ++id) check_cover(id);
     if (!problems_.empty()) throw InputError(std::move(problems_));
-    count_threads();
+    count_threads(platform_, items_);
     return std::move(items_);
   }
 
@@ -43,15 +44,6 @@ class Resolver {
     added.place.file = "schedule";
     added.key = key;
     added.message = std::move(message);
-  }
-
-  void count_threads() {
-    std::map<network::LayerId, int> threads;
-    for (ProgramItem& item : items_) {
-      item.first_thread = threads[item.layer];
-      threads[item.layer] += item.resource.cores;
-    }
-    for (ProgramItem& item : items_) item.threads = threads[item.layer];
   }
 
   void take(const spec::WorkItem& item, const std::string& key) {

@@ -39,6 +39,7 @@ struct ProgramItem {
   Picoseconds predicted{0};
   int threads = 0;                                   // that work on the layer, over all its items
   int first_thread = 0;                              // of them, this item's
+  Picoseconds launch{0};                             // to hand a kernel to all threads, if it is several
   int first_core = 0;                                // of its cluster, of items on cores
   int workspace = 0;                                 // index into Placement::workspaces, of items on cores
   std::optional<cpu::Kernel> kernel = std::nullopt;  // the schedule's choice; else the library's

@@ -74,6 +74,8 @@ Cluster read_cluster(const Table& table) {
   }
   cluster.l2_latency = static_cast<int>(table.integer("l2_latency", 0, 1000));
   cluster.reads_in_flight = table.size("reads_in_flight", Bytes(64), Bytes(1 << 20)).raw();
+  cluster.gemv_in_flight =
+      table.size_or("gemv_in_flight", Bytes(cluster.reads_in_flight), Bytes(64), Bytes(1 << 20)).raw();
   cluster.pace = table.number_or("pace", 1, 0.01, 100);
   apply_pace(cluster.pace, cluster.core);
   cluster.core.weights_in_flight =

@@ -24,10 +24,11 @@ constexpr Pair kPairs[] = {{"alexnet", "a72x2", "a53x4", 16, 18},
                            {"resnet50", "a53x4", "a72x2", 28, 40}};
 
 constexpr const char* kWhy =
-    "Queueing at the simulated memory, which both clusters together leave far from full, explains a few "
-    "percent. What else the board's clusters share (its memory controller's own efficiency under two "
-    "streams, the operating system on cores that are idle otherwise) is not published; nothing was fitted to "
-    "these figures.";
+    "AlexNet's fully connected layers on both clusters share one limit of what the memory gives such "
+    "streams, here in equal parts; the board seems to favour its big cluster. Of other layers queueing at "
+    "the simulated memory, which both clusters leave far from full, explains a percent or two. What else the "
+    "board's clusters share (the operating system on cores that are idle otherwise, the heat) is not "
+    "published; nothing was fitted to these figures.";
 
 std::vector<std::string> run_of(const Pair& pair, bool side_by_side) {
   std::vector<std::string> settings = {"platform=rk3399pro", fmt::format("network={}", pair.network),

@@ -37,6 +37,7 @@ void CoreMemory::issue(const Access& access, std::uint8_t* data, BusMaster& port
   request.bytes = access.bytes;
   request.data = data;
   request.id = static_cast<std::uint32_t>(core_);
+  if (access.streamed && access.command == BusCommand::read) request.window = window_;
   request.done = [this, slot](BusStatus status) { done(slot, status); };
   port.issue(std::move(request));
 }
@@ -105,8 +106,10 @@ void CoreMemory::stream(const std::vector<cpu::CacheBurst>& bursts, std::int64_t
   finish_stream();
 }
 
-void CoreMemory::start_stream(const std::vector<cpu::CacheBurst>& bursts, std::int64_t reads_in_flight) {
+void CoreMemory::start_stream(const std::vector<cpu::CacheBurst>& bursts, std::int64_t reads_in_flight,
+                              std::int64_t window) {
   reading_.limit = reads_in_flight;
+  window_ = window;
   queued_.insert(queued_.end(), bursts.begin(), bursts.end());
   issue_more();
 }

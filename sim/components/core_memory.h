@@ -26,9 +26,11 @@ class CoreMemory {
              cpu::CoherentCaches& caches, const std::vector<BusMaster*>& ports);  // by cluster
 
   // Plays bursts with at most so many bytes of loads in flight; returns when all loads are done and all
-  // stores sent. Or in two halves, with other things between.
+  // stores sent. Or in two halves, with other things between. `window`: the loads share one with
+  // other clusters, and the cluster alone may have so many bytes in flight; 0: they do not.
   void stream(const std::vector<cpu::CacheBurst>& bursts, std::int64_t reads_in_flight);
-  void start_stream(const std::vector<cpu::CacheBurst>& bursts, std::int64_t reads_in_flight);
+  void start_stream(const std::vector<cpu::CacheBurst>& bursts, std::int64_t reads_in_flight,
+                    std::int64_t window = 0);
   void finish_stream();
   void drain_stores();
 
@@ -72,6 +74,7 @@ class CoreMemory {
     std::int64_t bytes = 0, limit = 0;
   };
   InFlight reading_, writing_;
+  std::int64_t window_ = 0;              // of the loads under way
   std::int64_t loads_ = 0, stores_ = 0;  // issued and not done
   Goal goal_ = Goal::none;               // what the core's process waits for
   bool answered_ = false;                // a transfer or a rest is over

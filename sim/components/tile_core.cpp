@@ -125,9 +125,9 @@ void TileCore::compute(const Command& command) {
                                   item.kernel};
   for (const lowering::KernelStep& step : lowering::kernel_steps(
            around_.model, around_.program.placement_of(command.copy), cluster_.core, layer, part)) {
-    // The kernel is handed to all, and one starts after the other.
+    // A kernel is handed to all threads at once, and one starts after the other.
     const Picoseconds begin = now();
-    memory_.spend(cluster_.kernel_launch * (step.work.launches * (item.threads - 1)) +
+    memory_.spend(item.launch * step.work.launches +
                   around_.platform.runtime.thread_start * (item.first_thread + program_.thread));
     note(command.layer, Activity::synchronisation, begin);
     run_step(command.layer, step);
@@ -147,7 +147,8 @@ void TileCore::run_step(std::uint32_t layer, const lowering::KernelStep& step) {
     Picoseconds begin = now();
     const Cycles own(cycles.raw() * (slice + 1) / slices - cycles.raw() * slice / slices);
     memory_.stream(bursts_of(step.reads, slice, slices, Access::read), cluster_.core.reads_in_flight);
-    memory_.start_stream(bursts_of(step.weights, slice, slices, Access::read), demand);
+    memory_.start_stream(bursts_of(step.weights, slice, slices, Access::read), demand,
+                         step.overlapped ? cluster_.gemv_in_flight : 0);
     if (!step.overlapped) memory_.finish_stream();
     // The entry of a line's page comes first and takes as long as the line: more pages than any cache keeps.
     if (step.page_walks) memory_.spend(now() - begin);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "models/core/error.h"
+#include "sim/kernel/stream_window.h"
 
 namespace tandem::sim {
 
@@ -64,9 +65,15 @@ void BusMaster::issue(BusRequest request) {
   send(command);
 }
 
+bool BusMaster::enters_window(const BusRequest& request) {
+  return request.window == 0 || spec_.window == nullptr ||
+         spec_.window->take(*this, request.bytes, request.window);
+}
+
 void BusMaster::send(BusCommand command) {
   Direction& direction = directions_[static_cast<std::size_t>(command)];
-  while (!direction.offering && !direction.queued.empty() && direction.has_room()) {
+  while (!direction.offering && !direction.queued.empty() && direction.has_room() &&
+         enters_window(direction.queued.front())) {
     if (free_.empty()) {
       tlm::tlm_mm_interface* const manager = this;
       pool_.push_back(std::make_unique<Transaction>(manager, pool_.size()));
@@ -139,8 +146,10 @@ void BusMaster::finish(std::uint64_t index) {
   }
   if (status != BusStatus::okay) ++counters_.errors;
   const std::function<void(BusStatus)> done = std::move(transaction.request.done);
+  const std::int64_t bytes = transaction.request.bytes, window = transaction.request.window;
   transaction.request = BusRequest{};
   payload.release();
+  if (window != 0 && spec_.window != nullptr) spec_.window->release(bytes, window);
   // The next request leaves before `done`, so that a `done` that issues one finds the port in a settled
   // state.
   send(command);

@@ -25,6 +25,9 @@ class BusMaster : public sc_core::sc_module, private AxiInitiatorBase, private t
   // Never blocks. A request that crosses a 4 KiB page, is empty or longer than 4096 bytes is SimulationError.
   void issue(BusRequest request);
 
+  // A read that waited for the shared window may go.
+  void resume() { send(BusCommand::read); }
+
   [[nodiscard]] int outstanding() const;  // issued and not done, queued ones included
   [[nodiscard]] bool idle() const { return outstanding() == 0; }
   [[nodiscard]] const BusMasterCounters& counters() const { return counters_; }
@@ -50,6 +53,7 @@ class BusMaster : public sc_core::sc_module, private AxiInitiatorBase, private t
                                      sc_core::sc_time& delay) override;
   void free(AxiPayload* payload) override;
   void send(BusCommand command);
+  [[nodiscard]] bool enters_window(const BusRequest& request);
   void finish(std::uint64_t transaction);
 
   EventQueue& queue_;

@@ -9,6 +9,8 @@
 
 namespace tandem::sim {
 
+class StreamWindow;
+
 enum class BusCommand { read, write };
 enum class BusStatus { okay, slave_error, decode_error };
 
@@ -22,7 +24,8 @@ struct BusRequest {
   std::uint64_t address = 0;
   std::uint32_t bytes = 0;
   std::uint8_t* data = nullptr;
-  std::uint32_t id = 0;                 // AXI ID: same id, same direction: responses in order
+  std::int64_t window = 0;  // bytes: a read within the ports' shared window, at most so many from this one
+  std::uint32_t id = 0;     // AXI ID: same id, same direction: responses in order
   std::function<void(BusStatus)> done;  // called at the time of the last data beat / the write response
   // For masters that play beats on pins. `responded` is called once the response's times are known, at the
   // latest at its first beat, with the end of the last beat; the beats before it can be played one a cycle
@@ -50,6 +53,7 @@ struct BusMasterSpec {
   int max_writes = 8;
   std::uint32_t qos = 0;            // 0..15, higher wins arbitration
   std::int64_t max_read_bytes = 0;  // a longer read goes alone; 0: no limit
+  StreamWindow* window = nullptr;   // of the ports that share one; it outlives them
 };
 
 struct BusMasterCounters {

@@ -13,6 +13,7 @@
 
 #include "models/core/error.h"
 #include "sim/components/tile_core.h"
+#include "sim/kernel/stream_window.h"
 #include "sim/platform/make_accelerator.h"
 #include "sim/platform/neighbour_host.h"
 #include "sim/platform/parts.h"
@@ -66,8 +67,9 @@ class Machine {
                   options.progress, options.values) {
     interconnect_.target_port(0).bind(dram_.socket);
     for (std::size_t i = 0; i < platform.clusters.size(); ++i) {
-      masters_.push_back(std::make_unique<BusMaster>(
-          fmt::format("{}_port", platform.clusters[i].name).c_str(), queue_, cluster_port_spec(platform, i)));
+      masters_.push_back(
+          std::make_unique<BusMaster>(fmt::format("{}_port", platform.clusters[i].name).c_str(), queue_,
+                                      cluster_port_spec(platform, i, &gemv_window_)));
       masters_.back()->socket.bind(interconnect_.master_port(i));
       ports_.push_back(masters_.back().get());
     }
@@ -243,6 +245,7 @@ class Machine {
   std::vector<UnitShare*> units_;    // by accelerator
   std::vector<std::size_t> points_;  // by cluster, at the start
   Recorder recorder_;
+  StreamWindow gemv_window_;
   std::vector<std::unique_ptr<BusMaster>> masters_;
   std::vector<BusMaster*> ports_;
   std::vector<std::unique_ptr<Accelerator>> accelerators_;

@@ -46,9 +46,9 @@ InterconnectSpec interconnect_spec(const spec::Platform& platform) {
   return spec;
 }
 
-BusMasterSpec cluster_port_spec(const spec::Platform& platform, std::size_t cluster) {
+BusMasterSpec cluster_port_spec(const spec::Platform& platform, std::size_t cluster, StreamWindow* window) {
   const int outstanding = platform.interconnect.outstanding;
-  return {outstanding, outstanding, 0, platform.clusters[cluster].reads_in_flight};
+  return {outstanding, outstanding, 0, platform.clusters[cluster].reads_in_flight, window};
 }
 
 std::vector<cpu::CoherentCaches::ClusterSpec> cache_specs(const spec::Platform& platform) {

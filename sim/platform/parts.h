@@ -18,8 +18,9 @@ DramControllerSpec dram_spec(const spec::Platform& platform);
 // Masters: clusters, then accelerators. Targets: DRAM, then the accelerators' registers.
 InterconnectSpec interconnect_spec(const spec::Platform& platform);
 
-// The port through which a cluster's L2 misses leave.
-BusMasterSpec cluster_port_spec(const spec::Platform& platform, std::size_t cluster);
+// The port through which a cluster's L2 misses leave; those of matrix-vector products share the window.
+BusMasterSpec cluster_port_spec(const spec::Platform& platform, std::size_t cluster,
+                                StreamWindow* window = nullptr);
 
 std::vector<cpu::CoherentCaches::ClusterSpec> cache_specs(const spec::Platform& platform);
 

@@ -116,12 +116,13 @@ struct Bench {
   }
 
   void issue(std::size_t master, BusCommand command, std::uint64_t address, std::uint32_t bytes = 64,
-             std::uint32_t id = 0) {
+             std::uint32_t id = 0, std::int64_t window = 0) {
     BusRequest request;
     request.command = command;
     request.address = address;
     request.bytes = bytes;
     request.id = id;
+    request.window = window;
     request.done = [this, master, address](BusStatus status) {
       done[master].push_back({address, status, now()});
     };
