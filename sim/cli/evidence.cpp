@@ -9,9 +9,15 @@ namespace tandem::cli {
 namespace {
 
 using Suite = std::pair<const char*, std::vector<Evidence> (*)()>;
-const std::vector<Suite> kSuites = {
-    {"agreement", agreement_evidence}, {"contention", contention_evidence}, {"cpu", cpu_evidence},
-    {"energy", energy_evidence},       {"memory", memory_evidence},         {"model", model_evidence}};
+const std::vector<Suite> kSuites = {{"agreement", agreement_evidence},
+                                    {"contention", contention_evidence},
+                                    {"cosched", cosched_evidence},
+                                    {"cpu", cpu_evidence},
+                                    {"energy", energy_evidence},
+                                    {"memory", memory_evidence},
+                                    {"model", model_evidence},
+                                    {"pipeit", pipeit_evidence},
+                                    {"rtl", rtl_evidence}};
 
 }  // namespace
 

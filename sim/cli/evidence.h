@@ -37,9 +37,12 @@ std::vector<Evidence> collect_evidence(const std::string& suite);  // of evidenc
 std::vector<Evidence> agreement_evidence();
 std::vector<Evidence> model_evidence();
 std::vector<Evidence> contention_evidence();
+std::vector<Evidence> cosched_evidence();
 std::vector<Evidence> cpu_evidence();
 std::vector<Evidence> energy_evidence();
 std::vector<Evidence> int8_evidence();  // of the suite cpu
 std::vector<Evidence> memory_evidence();
+std::vector<Evidence> pipeit_evidence();
+std::vector<Evidence> rtl_evidence();
 
 }  // namespace tandem::cli

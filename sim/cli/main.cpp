@@ -11,6 +11,7 @@
 #include "models/core/error.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/complaint.h"
+#include "sim/cli/evidence.h"
 #include "sim/cli/manual.h"
 #include "sim/cli/measured_throughput.h"
 
@@ -155,9 +156,8 @@ int run_program(int argc, char** argv) {
   bool update = false;
   CLI::App* validate = app.add_subcommand(
       "validate", "hold the simulator against saved figures, measured boards and closed forms");
-  validate->add_option(
-      "suites", suites,
-      "folders of configs/runs, or agreement, contention, cpu, energy, memory, model; default: all");
+  validate->add_option("suites", suites,
+                       "folders of configs/runs, or " + join(evidence_suites()) + "; default: all");
   validate->add_option("--golden", golden, "folder of the saved figures; default: tests/golden");
   validate->add_flag("--update", update, "save today's figures as the golden ones");
   validate->add_flag("--json", json, "print one JSON object and nothing else");
