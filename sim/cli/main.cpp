@@ -156,8 +156,9 @@ int run_program(int argc, char** argv) {
   bool update = false;
   CLI::App* validate = app.add_subcommand(
       "validate", "hold the simulator against saved figures, measured boards and closed forms");
-  validate->add_option("suites", suites,
-                       "folders of configs/runs, or " + join(evidence_suites()) + "; default: all");
+  validate->add_option(
+      "suites", suites,
+      "folders of configs/runs, or " + join(tandem::cli::evidence_suites()) + "; default: all");
   validate->add_option("--golden", golden, "folder of the saved figures; default: tests/golden");
   validate->add_flag("--update", update, "save today's figures as the golden ones");
   validate->add_flag("--json", json, "print one JSON object and nothing else");
