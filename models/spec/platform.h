@@ -66,7 +66,7 @@ struct Cluster {
   std::int64_t reads_in_flight = 0;  // bytes, of all its cores at once
   std::int64_t gemv_in_flight = 0;   // of these, weights of matrix-vector products
   double pace = 1;                   // of its library's kernels, of those the core's rates were fitted to
-  Picoseconds kernel_launch{0};  // to hand one kernel to several threads; the barrier is extra
+  Picoseconds kernel_launch{0};      // to hand one kernel to several threads; the barrier is extra
   double core_dynamic_uw_per_mhz_v2 = 0;
   Milliwatts core_static{0};
   Milliwatts cluster_static{0};  // L2 and what the cores share; statics are at the highest operating point
