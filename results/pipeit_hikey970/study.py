@@ -97,8 +97,11 @@ def tables(rows, networks):
     text = ["| network | A73x4 | board | A53x4 | board | all cores a layer | pipeit | exact | exact, contended | gain | contended |",
             "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
     gains = {(way, key): [] for way in PLANNERS + ("kernel-parallel",) for key in ("alone_ms", "together_ms")}
+    missing = {}
     for network in networks:
-        if any((network, way) not in by for way in (*LAYERWISE, *PLANNERS)):
+        lacks = [way for way in (*LAYERWISE, *PLANNERS) if (network, way) not in by]
+        if lacks:
+            missing[network] = lacks
             continue
         best = max(rate(by[network, "a73x4"], "alone_ms"), rate(by[network, "a53x4"], "alone_ms"))
         for way, key in gains:
@@ -122,6 +125,8 @@ def tables(rows, networks):
         if values:
             text.append(f"- {way}, {'without' if key == 'alone_ms' else 'with'} contention: mean gain over the best cluster "
                         f"{sum(values) / len(values):+.1f} % over {len(values)} networks")
+    if missing:
+        text += ["", "Not simulated yet: " + "; ".join(f"{network}: {', '.join(lacks)}" for network, lacks in missing.items()) + "."]
     return "\n".join(text) + "\n"
 
 
