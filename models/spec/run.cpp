@@ -67,6 +67,7 @@ void read_fidelity(const Table& table, Run& run) {
                       "; the closed form takes both or none");
   }
   run.tensors = table.boolean_or("tensors", true);
+  run.quantum = table.size_or("quantum", kQuantum, Bytes(1024), Bytes(1 << 20));
   if (cpu_analytic) run.accelerator = AcceleratorFidelity::analytic;
   if (unit_analytic) run.cpu = CpuFidelity::analytic;
 }

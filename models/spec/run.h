@@ -34,6 +34,9 @@ struct Division {
   bool all_clusters = false;  // all core groups may work beside it, not only the first
 };
 
+// results/quantum shows what it costs and what finer ones find.
+inline constexpr Bytes kQuantum{16 * 1024};
+
 struct Run {
   std::string file;
   std::string platform, network;
@@ -56,7 +59,8 @@ struct Run {
   std::map<std::string, Hertz> frequency;  // by cluster name; absent: the highest point
   CpuFidelity cpu = CpuFidelity::tile;
   AcceleratorFidelity accelerator = AcceleratorFidelity::rtl;
-  bool tensors = true;  // computed and checked; times do not depend on it
+  bool tensors = true;       // computed and checked; times do not depend on it
+  Bytes quantum = kQuantum;  // what a core moves of a kernel's data before it computes and others have a turn
   std::uint64_t seed = 1;
   Picoseconds time_limit{0};  // of simulated time; 0: none but deadlock detection
 };

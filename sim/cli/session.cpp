@@ -49,6 +49,7 @@ sim::MachineOptions Session::machine_options() const {
   options.time_limit = run.time_limit;
   options.frequency = run.frequency;
   options.values = run.tensors;
+  options.quantum = run.quantum;
   options.beside = beside;
   return options;
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "models/core/error.h"
+#include "models/spec/run.h"
 
 namespace tandem::sim {
 
@@ -16,8 +17,8 @@ using lowering::Opcode;
 
 namespace {
 constexpr std::uint32_t kFetchBytes = 256;  // four commands at a time
-constexpr std::int64_t kSliceBytes = 16 * 1024;
-constexpr std::int64_t kMostSlices = 64;
+// A step is no more slices than so many bytes have at the default quantum, in proportion to it.
+constexpr std::int64_t kMostBytes = 64 * spec::kQuantum.raw();
 constexpr std::int64_t kLineBytes = 64;
 
 std::int64_t total_bytes(const std::vector<lowering::AddressRange>& ranges) {
@@ -138,7 +139,8 @@ void TileCore::compute(const Command& command) {
 // In slices, so that cores take turns on the bus and find in the cache what others have just brought.
 void TileCore::run_step(std::uint32_t layer, const lowering::KernelStep& step) {
   const std::int64_t bytes = total_bytes(step.reads) + total_bytes(step.weights) + total_bytes(step.writes);
-  const std::int64_t slices = std::clamp<std::int64_t>(bytes / kSliceBytes, 1, kMostSlices);
+  const std::int64_t slices =
+      std::clamp<std::int64_t>(bytes / around_.quantum, 1, kMostBytes / around_.quantum);
   const Cycles cycles = cpu::cycles_of(step.work, cluster_.core, around_.model.precision);
   const std::int64_t demand =
       step.weights_ahead ? cluster_.core.reads_in_flight : cluster_.core.weights_in_flight;

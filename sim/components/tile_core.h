@@ -35,6 +35,7 @@ struct CoreSurroundings {
   const std::vector<UnitShare*>& units;  // likewise
   StageLine& line;
   CoreHost& host;
+  std::int64_t quantum;  // bytes of a kernel's data in a slice
 };
 
 class TileCore : public sc_core::sc_module {

@@ -64,7 +64,8 @@ class Machine {
         line_(static_cast<std::size_t>(program_.stages), platform.runtime.barrier),
         points_(points_of(platform, options.frequency)),
         recorder_(platform, model, program_, dram_, caches_, images, points_, options.timeline,
-                  options.progress, options.values) {
+                  options.progress, options.values),
+        quantum_(options.quantum.raw()) {
     interconnect_.target_port(0).bind(dram_.socket);
     for (std::size_t i = 0; i < platform.clusters.size(); ++i) {
       masters_.push_back(
@@ -169,7 +170,7 @@ class Machine {
   void add_cores(const lowering::Program& program, const network::Model& model, StageLine& line,
                  CoreHost& host) {
     const CoreSurroundings around{platform_,   model,  program, caches_, ports_,
-                                  interrupts_, units_, line,    host};
+                                  interrupts_, units_, line,    host,    quantum_};
     for (const lowering::CoreProgram& core : program.cores) {
       const spec::Cluster& cluster = platform_.clusters[static_cast<std::size_t>(core.cluster)];
       cores_.push_back(std::make_unique<TileCore>(fmt::format("{}_core{}", cluster.name, core.core).c_str(),
@@ -246,6 +247,7 @@ class Machine {
   std::vector<std::size_t> points_;  // by cluster, at the start
   Recorder recorder_;
   StreamWindow gemv_window_;
+  std::int64_t quantum_;
   std::vector<std::unique_ptr<BusMaster>> masters_;
   std::vector<BusMaster*> ports_;
   std::vector<std::unique_ptr<Accelerator>> accelerators_;

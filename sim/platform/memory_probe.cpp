@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/core/error.h"
+#include "models/spec/run.h"
 #include "sim/components/interconnect.h"
 #include "sim/components/tile_core.h"
 #include "sim/platform/parts.h"
@@ -115,7 +116,7 @@ MemoryFigures probe_memory(const spec::Platform& of, const std::string& name, He
   const network::Model no_network;
   Stopwatch watch;
   const CoreSurroundings around{platform,   no_network, program, caches, ports,
-                                interrupts, no_units,   line,    watch};
+                                interrupts, no_units,   line,    watch,  spec::kQuantum.raw()};
   TileCore core("core", around, program.cores.front(), 0);
   run_simulation(Picoseconds(std::int64_t{1} << 62));
 

@@ -56,6 +56,13 @@ TEST(RunFile, AssignmentsReplaceAndAddKeys) {
   EXPECT_EQ(run.time_limit, Picoseconds(5'000'000'000));
 }
 
+TEST(RunFile, AQuantumIsASize) {
+  EXPECT_EQ(read_run("configs/runs/quickstart.toml", {}).quantum, kQuantum);
+  EXPECT_EQ(read_run("configs/runs/quickstart.toml", {"fidelity.quantum=4 KiB"}).quantum, Bytes(4096));
+  EXPECT_THROW(read_run("configs/runs/quickstart.toml", {"fidelity.quantum=1023 B"}), InputError);
+  EXPECT_THROW(read_run("configs/runs/quickstart.toml", {"fidelity.quantum=2 MiB"}), InputError);
+}
+
 TEST(RunFile, AScheduleFileTakesThePlaceOfThePlanner) {
   ConfigText text = quickstart();
   text.replace("planner   = \"cosched\"", "file = \"mine.toml\"");
