@@ -48,6 +48,9 @@ class ScheduleBuilder {
   [[nodiscard]] latency::LayerTime time_of(network::LayerId layer, const Items& items) const {
     return timing_.time_of(layer, items);
   }
+  [[nodiscard]] latency::LayerTime time_at_least(network::LayerId layer, const Items& items) const {
+    return timing_.time_at_least(layer, items);
+  }
 
   // What the whole platform takes in that time.
   [[nodiscard]] Picojoules energy_of(const Items& items, const latency::LayerTime& timed) const;

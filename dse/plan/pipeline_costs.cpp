@@ -7,14 +7,13 @@
 #include <cmath>
 #include <functional>
 #include <map>
-#include <optional>
 #include <set>
 
-#include "dse/plan/best_split.h"
 #include "dse/plan/builder.h"
+#include "dse/plan/stage_times.h"
 #include "models/energy/energy.h"
+#include "models/latency/resource_use.h"
 #include "models/lowering/dataflow.h"
-#include "models/memory/dram_spec.h"
 
 namespace tandem::plan {
 
@@ -55,8 +54,7 @@ class Filler {
       : problem_(problem),
         builder_(problem, "costs"),
         placement_(lowering::place(problem.model, problem.platform)),
-        dram_(*memory::find_dram(problem.platform.dram.type)),  // the latency model has refused unknown ones
-        power_(energy::dram_power(dram_)) {}
+        idle_power_(idle_power()) {}
 
   CostTable fill(StageResources resources) {
     table_.network = problem_.model.network->name();
@@ -73,7 +71,7 @@ class Filler {
         if (joint) add_group(type, group, true);
       }
     }
-    table_.background_mw = background();
+    table_.background_mw = rounded(1000 * idle_power_);
     return std::move(table_);
   }
 
@@ -89,44 +87,15 @@ class Filler {
     if (with_accelerator) group.usage.back() = 1;
     group.hand_over = 2 * problem_.platform.runtime.barrier.raw();
     group.power_mw = rounded(core_power(cores));
+    const StageTimes times(problem_, cores.name, with_accelerator);
     for (const LayerId layer : builder_.layers()) {
-      const network::Shape output = problem_.model.network->layer(layer).output;
-      Picoseconds time = alone(layer, cores);
-      double besides = 0;  // pJ, of accelerator and memory
-      int own_split = 0;
-      if (with_accelerator) {
-        const lowering::Resource& unit = *builder_.accelerator();
-        if (!splits_) splits_.emplace(problem_.model, problem_.platform, builder_.latency(), unit);
-        const int split = splits_->of(layer, cores);
-        if (split > 0) {
-          own_split = split;
-          const latency::UnitPart part = builder_.latency().unit_part(layer, unit, {0, split, 0, output.h});
-          besides +=
-              memory_energy(static_cast<double>(part.read_bytes), static_cast<double>(part.write_bytes));
-          time = builder_.latency().split_layer(layer, unit, cores, split);
-          besides += problem_.platform.accelerators.front().energy_pj_per_mac *
-                     static_cast<double>(problem_.model.network->macs(layer)) * split / output.c;
-        }
-      }
-      if (own_split < output.c) {
-        const latency::CorePart part =
-            builder_.latency().core_part(layer, cores, {own_split, output.c, 0, output.h});
-        besides += memory_energy(part.read_bytes, part.write_bytes);
-      }
-      group.time.push_back(time.raw());
-      group.energy.push_back(time.raw() * group.power_mw / 1000 + rounded(besides));
+      const StageTimes::Layer& own = times.of(layer);
+      const double idle = idle_power_ * static_cast<double>(own.time.raw());
+      group.time.push_back(own.time.raw());
+      group.energy.push_back(std::max<std::int64_t>(0, rounded(own.energy.raw() - idle)));
       group.take_in.push_back(take_in(layer, cores));
     }
     table_.groups.push_back(std::move(group));
-  }
-
-  [[nodiscard]] Picoseconds alone(LayerId layer, const lowering::Resource& cores) const {
-    const network::Shape output = problem_.model.network->layer(layer).output;
-    Picoseconds time =
-        builder_.latency().compute(layer, cores, network::whole(output)) + problem_.platform.runtime.barrier;
-    const bool maintained = builder_.accelerator() && !problem_.platform.accelerators.front().coherent;
-    if (maintained) time += builder_.latency().maintenance(layer, cores, output.c);
-    return time;
   }
 
   // What is too large for half the cache is read from memory within the layer's own time.
@@ -155,33 +124,22 @@ class Filler {
     return energy::core_dynamic_power(cluster.core_dynamic_uw_per_mhz_v2, activity).raw() * cores.cores;
   }
 
-  // Of bytes over the bus, rows read to their end.
-  [[nodiscard]] double memory_energy(double read_bytes, double write_bytes) const {
-    const double bytes = read_bytes + write_bytes;
-    const double an_access = static_cast<double>(dram_.access_bytes());
-    return bytes * (problem_.platform.interconnect.energy_pj_per_byte +
-                    problem_.platform.dram.energy_pj_per_byte +
-                    power_.activate_pj / static_cast<double>(dram_.row_bytes)) +
-           read_bytes / an_access * power_.read_pj + write_bytes / an_access * power_.write_pj;
-  }
-
-  [[nodiscard]] std::int64_t background() const {
-    double power = problem_.platform.base_power.raw() + problem_.platform.dram.background.raw() +
-                   power_.background.raw();
-    power +=
-        power_.refresh_pj * dram_.channels / static_cast<double>(dram_.timing.refi.raw()) * 1e3;  // pJ a ps
-    for (const spec::Cluster& cluster : problem_.platform.clusters)
-      power += cluster.cluster_static.raw() + cluster.core_static.raw() * cluster.cores;
-    for (const spec::Accelerator& unit : problem_.platform.accelerators) power += unit.idle.raw();
-    return rounded(power);
+  // Of the platform when nothing runs, in pJ a ps.
+  [[nodiscard]] double idle_power() const {
+    latency::LayerTime second;
+    second.time = Picoseconds(1'000'000'000'000);
+    latency::ResourceUse use(problem_.platform, problem_.model);
+    use.add({}, second, spec::WaitPolicy::interrupt, 0, problem_.frequency);
+    double sum = 0;
+    for (const auto& [part, energy] : energy::energy_by_component(use.activity(1, second.time, second.time)))
+      sum += energy.raw();
+    return sum / static_cast<double>(second.time.raw());
   }
 
   const Problem& problem_;
   ScheduleBuilder builder_;
   lowering::Placement placement_;
-  const memory::DramSpec& dram_;
-  energy::DramPower power_;
-  std::optional<BestSplit> splits_;
+  double idle_power_;
   CostTable table_;
 };
 

@@ -3,13 +3,12 @@
 //
 // Layers are those with work; one reads another where it reads its bytes, joins in place seen through. A
 // stage may have any number of one cluster's cores, within the groups the run allows; a joint stage has an
-// accelerator beside them, and splits every layer's output channels between the two where the latency model
-// finds the least time. A hand-over costs two waits (a token to take, one to give back) and the tensor's way
-// through the memory at the rate its new cores stream it, where reading it is not already in the layer's
-// time; a tensor that a stage of the same cluster may still hold in its cache is charged likewise.
+// accelerator beside them. What a layer takes there is cosched's timing of it (stage_times.h). A hand-over
+// costs two waits (a token to take, one to give back) and the tensor's way through the memory at the rate its
+// new cores stream it, where reading it is not already in the layer's time; a tensor that a stage of the same
+// cluster may still hold in its cache is charged likewise.
 //
-// Energy is dynamic power of the stage's cores over its time and the accelerator's by MAC, on a background of
-// board, static and idle power; the bytes each layer moves cost what bus and DRAM take for them.
+// Energy is what the platform takes in the layer's time beyond what it takes when nothing runs.
 #pragma once
 
 #include <string>

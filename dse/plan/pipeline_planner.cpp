@@ -6,8 +6,8 @@
 #include <optional>
 #include <stdexcept>
 
-#include "dse/plan/best_split.h"
 #include "dse/plan/pipeline_costs.h"
+#include "dse/plan/stage_times.h"
 
 namespace tandem::plan {
 
@@ -78,12 +78,9 @@ class Writer {
     };
     int split = 0;
     if (names.size() > 1) {
-      if (!splits_) {
-        latency_.emplace(problem_.model, problem_.platform, problem_.frequency);
-        splits_.emplace(problem_.model, problem_.platform, *latency_,
-                        *lowering::find_resource(problem_.platform, names[1]));
-      }
-      split = splits_->of(id, *lowering::find_resource(problem_.platform, names[0]));
+      const auto [found, is_new] = beside_.try_emplace(names[0], std::nullopt);
+      if (is_new) found->second.emplace(problem_, names[0], true);
+      split = found->second->of(id).unit_channels;
       add(names[1], 0, split);
     }
     add(names[0], split, output.c);
@@ -93,8 +90,7 @@ class Writer {
   const CostTable& table_;
   const pipeline::Plan& plan_;
   std::map<std::string, LayerId> ids_;
-  std::optional<latency::LatencyModel> latency_;  // these two for stages with an accelerator
-  std::optional<BestSplit> splits_;
+  std::map<std::string, std::optional<StageTimes>> beside_;  // the accelerator, by core group
   spec::Schedule schedule_;
 };
 

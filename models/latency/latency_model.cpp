@@ -190,44 +190,8 @@ Picoseconds LatencyModel::compute(network::LayerId layer, const lowering::Resour
                                    : core_part(layer, resource, range).time;
 }
 
-Picoseconds LatencyModel::maintenance(network::LayerId layer, const lowering::Resource& cores,
-                                      int channels) const {
-  const auto lines_of = [&](network::LayerId id) {
-    return static_cast<double>(placement_.layers[static_cast<std::size_t>(id)].output.layout.bytes()) / kLine;
-  };
-  const spec::Runtime& runtime = platform_.runtime;
-  double input_lines = 0;
-  for (const network::LayerId input : model_.network->layer(layer).inputs) input_lines += lines_of(input);
-  const double output_lines = lines_of(layer) * channels / model_.network->layer(layer).output.c;
-  const double cycles =
-      (input_lines * runtime.invalidate_cycles_per_line + output_lines * runtime.clean_cycles_per_line) /
-      cores.cores;
-  return clock_of(cores.cluster).time(Cycles(static_cast<std::int64_t>(cycles))) + runtime.barrier * 2;
-}
-
 Picoseconds LatencyModel::register_access(int cluster) const {
   return clock_of(cluster).time(Cycles(platform_.runtime.register_access_cycles)) + load_latency_;
-}
-
-Picoseconds LatencyModel::split_layer(network::LayerId layer, const lowering::Resource& accelerator,
-                                      const lowering::Resource& cores, int split) const {
-  const network::Shape output = model_.network->layer(layer).output;
-  const spec::Runtime& runtime = platform_.runtime;
-  const Picoseconds register_access = this->register_access(cores.cluster);
-  Picoseconds unit_side{0};
-  Picoseconds start{0};
-  if (split > 0) {
-    start = register_access * 3;
-    unit_side = start + compute(layer, accelerator, {0, split, 0, output.h}) + runtime.interrupt_latency +
-                register_access * 3;
-  }
-  Picoseconds core_side = start;
-  if (split < output.c) {
-    core_side += compute(layer, cores, {split, output.c, 0, output.h});
-    const bool snooped = platform_.accelerators[static_cast<std::size_t>(accelerator.accelerator)].coherent;
-    if (!snooped) core_side += maintenance(layer, cores, output.c - split);
-  }
-  return std::max(unit_side, core_side) + runtime.barrier;
 }
 
 }  // namespace tandem::latency

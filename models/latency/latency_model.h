@@ -49,16 +49,6 @@ class LatencyModel {
   // A core of the cluster reads or writes a device register.
   [[nodiscard]] Picoseconds register_access(int cluster) const;
 
-  // From the layer's first command to its last barrier when [0, split) channels run on the accelerator and
-  // the rest on the core group; either part may be empty.
-  [[nodiscard]] Picoseconds split_layer(network::LayerId layer, const lowering::Resource& accelerator,
-                                        const lowering::Resource& cores, int split) const;
-
-  // Cache maintenance and its barriers for cores that work beside accelerators without snooping: dropping the
-  // lines of the layer's inputs, writing back `channels` of its output.
-  [[nodiscard]] Picoseconds maintenance(network::LayerId layer, const lowering::Resource& cores,
-                                        int channels) const;
-
   // From a cold load of a core to its data, and the rate of a core's sequential stream, bytes a second.
   [[nodiscard]] Picoseconds load_latency() const { return load_latency_; }
   [[nodiscard]] double stream_rate(std::int64_t bytes_in_flight, Picoseconds delay = Picoseconds(0)) const;

@@ -176,17 +176,24 @@ void LayerTiming::contend(network::LayerId layer, const std::vector<lowering::Pr
   if (asked(unit, core) <= sustained_) return;
   // The delay at which both together ask for what there is.
   Picoseconds low{0}, high = latency_.load_latency();
-  LayerTime slowed = times;
-  const auto slow = [&](Picoseconds delay) {
-    time_parts(layer, items, delay, slowed);
-    return asked(side_of(items, slowed, true), side_of(items, slowed, false));
+  LayerTime slowed = times, tried = times;  // by `high`, by what is tried
+  const auto too_much = [&](Picoseconds delay) {
+    time_parts(layer, items, delay, tried);
+    return asked(side_of(items, tried, true), side_of(items, tried, false)) > sustained_;
   };
-  while (slow(high) > sustained_ && high.raw() < 64 * latency_.load_latency().raw()) high = high * 2;
-  for (int step = 0; step < 8; ++step) {
+  int steps = 8;
+  for (; too_much(high) && high.raw() < 64 * latency_.load_latency().raw(); high = high * 2) low = high;
+  slowed = tried;
+  if (low.raw() > 0) --steps;  // its half is known to be too little
+  for (int step = 0; step < steps; ++step) {
     const Picoseconds middle = (low + high) / 2;
-    (slow(middle) > sustained_ ? low : high) = middle;
+    if (too_much(middle)) {
+      low = middle;
+    } else {
+      high = middle;
+      slowed = tried;
+    }
   }
-  slow(high);
   const Side slow_unit = side_of(items, slowed, true), slow_core = side_of(items, slowed, false);
   // Until the first side is over; what is left of the other goes on alone.
   const Picoseconds together = std::min(slow_unit.time, slow_core.time);
@@ -210,12 +217,23 @@ void LayerTiming::contend(network::LayerId layer, const std::vector<lowering::Pr
 
 LayerTime LayerTiming::time_of(network::LayerId layer,
                                const std::vector<lowering::ProgramItem>& items) const {
+  LayerTime parts;
+  time_parts(layer, items, Picoseconds(0), parts);
+  if (run_.extensions.contention) contend(layer, items, parts);
+  return with_protocol(layer, items, std::move(parts));
+}
+
+LayerTime LayerTiming::time_at_least(network::LayerId layer,
+                                     const std::vector<lowering::ProgramItem>& items) const {
+  LayerTime parts;
+  time_parts(layer, items, Picoseconds(0), parts);
+  return with_protocol(layer, items, std::move(parts));
+}
+
+LayerTime LayerTiming::with_protocol(network::LayerId layer, const std::vector<lowering::ProgramItem>& items,
+                                     LayerTime result) const {
   const spec::Runtime& runtime = platform_.runtime;
   const Extensions& with = run_.extensions;
-  LayerTime result;
-  time_parts(layer, items, Picoseconds(0), result);
-  if (with.contention) contend(layer, items, result);
-
   int jobs = 0, groups = 0;
   Picoseconds unit_time{0}, last_jobs{0};
   for (std::size_t i = 0; i < items.size(); ++i) {

@@ -62,6 +62,10 @@ class LayerTiming {
   // `items` are all of the layer's, in the schedule's order.
   [[nodiscard]] LayerTime time_of(network::LayerId layer,
                                   const std::vector<lowering::ProgramItem>& items) const;
+  // The same if the sides of a layer did not contend for the memory: in less work, and no part and not the
+  // whole takes longer than by time_of().
+  [[nodiscard]] LayerTime time_at_least(network::LayerId layer,
+                                        const std::vector<lowering::ProgramItem>& items) const;
   [[nodiscard]] int host() const { return run_.host; }
   // The layer is computed so; later layers know.
   void commit(network::LayerId layer, const std::vector<lowering::ProgramItem>& items);
@@ -82,6 +86,10 @@ class LayerTiming {
                              bool units) const;
   void contend(network::LayerId layer, const std::vector<lowering::ProgramItem>& items,
                LayerTime& times) const;
+  // From the parts' times to the layer's.
+  [[nodiscard]] LayerTime with_protocol(network::LayerId layer,
+                                        const std::vector<lowering::ProgramItem>& items,
+                                        LayerTime result) const;
   [[nodiscard]] bool snoops(const lowering::Resource& unit) const;
 
   const LatencyModel& latency_;

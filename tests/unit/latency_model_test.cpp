@@ -95,57 +95,6 @@ TEST_F(OnUltra96, MoreCoresAreNeverSlower) {
   }
 }
 
-TEST_F(OnUltra96, ASplitCostsAtLeastItsSlowerSide) {
-  const LatencyModel latency(model_, platform_, {});
-  for_each_offloadable([&](network::LayerId id, const network::Shape& output) {
-    for (int k = 0; k <= output.c; k += 8) {
-      Picoseconds slower{0};
-      if (k > 0) slower = latency.compute(id, resource("accelerator0"), {0, k, 0, output.h});
-      if (k < output.c)
-        slower = std::max(slower, latency.compute(id, resource("a53x4"), {k, output.c, 0, output.h}));
-      const Picoseconds split = latency.split_layer(id, resource("accelerator0"), resource("a53x4"), k);
-      EXPECT_GE(split, slower + platform_.runtime.barrier) << k << " channels";
-      EXPECT_LT(split, slower * 2 + Picoseconds(60'000'000)) << k << " channels";
-    }
-  });
-}
-
-TEST_F(OnUltra96, AnUnsplitLayerPaysOnlyForItsOneSide) {
-  platform_.accelerators[0].coherent = true;
-  const LatencyModel latency(model_, platform_, {});
-  const Clock core(Hertz(1'200'000'000));
-  const Picoseconds access =
-      core.time(Cycles(platform_.runtime.register_access_cycles)) + latency.load_latency();
-  for_each_offloadable([&](network::LayerId id, const network::Shape& output) {
-    const OutputRange all = network::whole(output);
-    EXPECT_EQ(latency.split_layer(id, resource("accelerator0"), resource("a53x4"), 0),
-              latency.compute(id, resource("a53x4"), all) + platform_.runtime.barrier);
-    EXPECT_EQ(latency.split_layer(id, resource("accelerator0"), resource("a53x4"), output.c),
-              latency.compute(id, resource("accelerator0"), all) + access * 6 +
-                  platform_.runtime.interrupt_latency + platform_.runtime.barrier);
-  });
-}
-
-TEST_F(OnUltra96, CoresBesideAnAcceleratorThatDoesNotSnoopPayForEveryLine) {
-  const LatencyModel latency(model_, platform_, {});
-  spec::Platform snooping = platform_;
-  snooping.accelerators[0].coherent = true;
-  const LatencyModel snooped(model_, snooping, {});
-  // conv1: 3 channels of 227x227 in, in blocks of 4; 64 of 113x113 out, in planes of 8; all of it on the
-  // cores.
-  const network::LayerId id = test::id_of(*model_.network, "conv1");
-  const auto plane_lines = [](std::int64_t pixels, int block) { return divide_up(pixels * block, 64); };
-  const network::Shape in = model_.network->input_shape(id);
-  const network::Shape out = model_.network->layer(id).output;
-  const double lines_in = static_cast<double>(plane_lines(std::int64_t{in.h} * in.w, 4));
-  const double lines_out = static_cast<double>(8 * plane_lines(std::int64_t{out.h} * out.w, 8));
-  const double cycles = (8.0 * lines_in + 8.0 * lines_out) / 4;
-  EXPECT_EQ(latency.split_layer(id, resource("accelerator0"), resource("a53x4"), 0) -
-                snooped.split_layer(id, resource("accelerator0"), resource("a53x4"), 0),
-            Clock(Hertz(1'200'000'000)).time(Cycles(static_cast<std::int64_t>(cycles))) +
-                platform_.runtime.barrier * 2);
-}
-
 TEST_F(OnUltra96, TheCoresTimeHoldsTheKernelsCycles) {
   const LatencyModel latency(model_, platform_, {});
   for_each_offloadable([&](network::LayerId id, const network::Shape& output) {

@@ -7,11 +7,11 @@
 
 #include "dse/check/verify.h"
 #include "dse/pipeline/exact.h"
-#include "dse/plan/best_split.h"
 #include "dse/plan/builder.h"
 #include "dse/plan/pipeline_costs.h"
 #include "dse/plan/pipeline_planner.h"
 #include "models/core/error.h"
+#include "models/latency/analytic_run.h"
 #include "models/lowering/check_schedule.h"
 #include "tests/unit/own_file.h"
 #include "tests/unit/sketch.h"
@@ -33,25 +33,30 @@ struct Bench {
   spec::Platform platform;
 };
 
-TEST(PipelineCosts, AreTheLatencyModelsTimesPlusABarrier) {
+TEST(PipelineCosts, AreTheTimesOfTheWholeNetworkInOneStage) {
   const Bench bench("mobilenet_v1", "hikey970", Precision::fp32);
-  const Problem problem = bench.problem();
-  const pipeline::CostTable table = pipeline_costs(problem, StageResources::cores);
+  const pipeline::CostTable table = pipeline_costs(bench.problem(), StageResources::cores);
   EXPECT_EQ(table.types, (std::vector<pipeline::ResourceType>{{"a73", 4, false}, {"a53", 4, false}}));
   ASSERT_EQ(table.groups.size(), 8u);
   EXPECT_TRUE(table.is_chain());
-  const latency::LatencyModel latency(bench.model, bench.platform, {});
-  const network::LayerId layer = test::id_of(*bench.model.network, table.layers[3]);
   for (const pipeline::Group& group : table.groups) {
-    const lowering::Resource cores =
-        *lowering::find_resource(bench.platform, pipeline::resource_names(table, group).front());
-    const Picoseconds time =
-        latency.compute(layer, cores, network::whole(bench.model.network->layer(layer).output)) +
-        bench.platform.runtime.barrier;
-    EXPECT_EQ(group.time[3], time.raw());
+    const std::string cores = pipeline::resource_names(table, group).front();
+    const spec::RunResult run =
+        latency::analytic_run(bench.platform, bench.model, plan_cpu_only(bench.problem({cores})), 1, {});
+    std::int64_t dynamic = 0, all = 0;
+    std::size_t at = 0;
+    for (const spec::LayerResult& layer : run.layers) {
+      if (at == table.layers.size() || layer.name != table.layers[at]) continue;
+      EXPECT_EQ(group.time[at], (layer.end - layer.start).raw()) << layer.name << " on " << cores;
+      dynamic += group.energy[at];
+      all += group.time[at++];
+    }
+    EXPECT_EQ(at, table.layers.size());
+    EXPECT_NEAR(static_cast<double>(dynamic + pipeline::background_energy(table, all)), run.energy.raw(),
+                1e-3 * run.energy.raw())
+        << cores;
     EXPECT_EQ(group.hand_over, 2 * bench.platform.runtime.barrier.raw());
   }
-  EXPECT_TRUE(table.knows_energy());
   EXPECT_GT(table.background_mw, 3000);
 }
 
@@ -109,22 +114,21 @@ TEST(JointPlanner, IsNeverWorseThanCoSchedulingOrAPipelineOfCores) {
   }
 }
 
-TEST(BestSplit, IsWhatTryingEveryStepFinds) {
-  const Bench bench("squeezenet_v1_1", "edge_soc", Precision::int8);
-  const latency::LatencyModel latency(bench.model, bench.platform, {});
-  const lowering::Resource unit = *lowering::find_resource(bench.platform, "accelerator0");
-  BestSplit splits(bench.model, bench.platform, latency, unit);
-  for (const char* name : {"a73x4", "a53x1"}) {
-    const lowering::Resource cores = *lowering::find_resource(bench.platform, name);
-    for (const char* layer : {"conv1", "fire2_squeeze", "fire5_expand3x3", "conv10"}) {
-      const network::LayerId id = test::id_of(*bench.model.network, layer);
-      int best = 0;
-      for (const int step : accelerator_steps(bench.model, id, bench.platform.accelerators[0].array)) {
-        if (latency.split_layer(id, unit, cores, step) < latency.split_layer(id, unit, cores, best))
-          best = step;
-      }
-      EXPECT_EQ(splits.of(id, cores), best) << layer << " beside " << name;
+// One protocol and one search: the joint planner's stages are cosched's, also where lines are maintained.
+TEST(JointPlanner, DividesAStagesLayersAsCoschedDoes) {
+  for (const char* platform : {"edge_soc", "ultra96"}) {
+    const Bench bench("squeezenet_v1_1", platform, Precision::int8);
+    const pipeline::CostTable table = pipeline_costs(bench.problem(), StageResources::cores_and_accelerator);
+    int joint = 0;
+    for (const pipeline::Group& group : table.groups) {
+      if (group.usage.back() == 0) continue;
+      const std::string cores = pipeline::resource_names(table, group).front();
+      std::int64_t all = 0;
+      for (const std::int64_t time : group.time) all += time;
+      EXPECT_EQ(all, plan_cosched(bench.problem({cores})).predicted_latency.raw()) << cores;
+      ++joint;
     }
+    EXPECT_GE(joint, 4) << platform;
   }
 }
 
