@@ -7,6 +7,9 @@
 // maintenance). So the composed schedule is simulated, and every layer's neighbouring splits once more in its
 // company; and because the search runs at fidelity `model`, the best schedules are simulated at the run's
 // fidelity against each other.
+//
+// Where the run lets all core groups work beside the accelerator, every layer is searched a second time with
+// all of them, in images of their own; what is not split has one time for both.
 #include <algorithm>
 
 #include "dse/plan/builder.h"
@@ -23,6 +26,8 @@ class Oracle {
   Oracle(const Problem& problem, const Measure& measure)
       : problem_(problem), measure_(measure), builder_(problem, "oracle") {
     for (const network::LayerId layer : builder_.layers()) points_.push_back(builder_.split_points(layer));
+    const bool all = problem.division.all_clusters && builder_.groups().size() > 1;
+    kinds_ = all ? 2 : 1;
   }
 
   spec::Schedule run() {
@@ -37,12 +42,26 @@ class Oracle {
   }
 
  private:
-  using Splits = std::vector<std::size_t>;  // by layer with work: which of its points
+  struct Choice {
+    std::size_t point = 0;  // of the layer's split points
+    std::size_t kind = 0;   // beside the first core group, or beside all of them
+    bool operator==(const Choice&) const = default;
+  };
+  using Splits = std::vector<Choice>;  // by layer with work
+
+  [[nodiscard]] bool is_end(std::size_t layer, std::size_t point) const {
+    return point == 0 || point + 1 == points_[layer].size();
+  }
 
   [[nodiscard]] spec::Schedule compose(const Splits& splits) const {
     ScheduleBuilder builder(problem_, "oracle");
-    for (std::size_t i = 0; i < splits.size(); ++i)
-      builder.add_split(builder.layers()[i], points_[i][splits[i]]);
+    const int all = static_cast<int>(builder.groups().size());
+    for (std::size_t i = 0; i < splits.size(); ++i) {
+      const network::LayerId layer = builder.layers()[i];
+      const int channels = points_[i][splits[i].point];
+      builder.add(layer,
+                  builder.items_of(layer, {channels, 0, channels == 0 || splits[i].kind > 0 ? all : 1}));
+    }
     return builder.finish();
   }
 
@@ -58,20 +77,32 @@ class Oracle {
   }
 
   void learn(const Splits& splits, const Measured& measured) {
-    for (std::size_t i = 0; i < splits.size(); ++i) searches_[i].measured(splits[i], point_of(measured, i));
+    for (std::size_t i = 0; i < splits.size(); ++i) {
+      for (std::size_t kind = 0; kind < kinds_; ++kind) {
+        if (kind == splits[i].kind || is_end(i, splits[i].point))
+          searches_[kind][i].measured(splits[i].point, point_of(measured, i));
+      }
+    }
   }
 
-  // The planner's own splits and both ends.
+  // The planner's own splits, beside either kind of company, and both ends.
   void begin() {
-    Splits guess, none, all;
+    Splits none, all;
     const Splits planned = planned_splits();
-    for (std::size_t i = 0; i < points_.size(); ++i) {
-      guess.push_back(planned[i]);
-      none.push_back(0);
-      all.push_back(points_[i].size() - 1);
-      searches_.emplace_back(points_[i].size(), planned[i]);
+    std::vector<Splits> trials = {planned};
+    for (std::size_t kind = 0; kind < kinds_; ++kind) {
+      Splits guess = planned;
+      for (std::size_t i = 0; i < points_.size(); ++i) {
+        guess[i].kind = kind;
+        searches_[kind].emplace_back(points_[i].size(), planned[i].point);
+      }
+      if (guess != planned) trials.push_back(guess);
     }
-    const std::vector<Splits> trials = {guess, all, none};
+    for (const std::vector<int>& points : points_) {
+      none.push_back({0, 0});
+      all.push_back({points.size() - 1, 0});
+    }
+    trials.insert(trials.end(), {all, none});
     const std::vector<Measured> measured = measure(trials);
     for (std::size_t trial = 0; trial < trials.size(); ++trial) {
       learn(trials[trial], measured[trial]);
@@ -83,35 +114,53 @@ class Oracle {
   }
 
   [[nodiscard]] Splits planned_splits() const {
-    const spec::Schedule planned = plan_cosched(problem_);
+    Problem own = problem_;
+    own.division.share_rows = false;  // rows of the rest are no split point of the search
+    const spec::Schedule planned = plan_cosched(own);
     Splits splits;
     for (std::size_t i = 0; i < points_.size(); ++i) {
       const network::Layer& layer = problem_.model.network->layer(builder_.layers()[i]);
       int channels = 0;
+      std::size_t groups = 0;
       for (const spec::WorkItem& item : planned.items) {
-        const bool whole = item.p0 == 0 && item.p1 == layer.output.h && item.k0 == 0;
-        if (item.layer == layer.name && whole && item.resource == builder_.accelerator()->name)
-          channels = item.k1;
+        if (item.layer != layer.name) continue;
+        const bool on_unit = item.resource == builder_.accelerator()->name;
+        if (on_unit) channels = item.k1;
+        groups += on_unit ? 0 : 1;
       }
       const auto at = std::find(points_[i].begin(), points_[i].end(), channels);
-      splits.push_back(static_cast<std::size_t>(at - points_[i].begin()));
+      splits.push_back({static_cast<std::size_t>(at - points_[i].begin()),
+                        channels > 0 && groups > 1 ? std::size_t{1} : std::size_t{0}});
     }
     return splits;
   }
 
-  void search() {
-    for (;;) {
-      Splits trial;
-      bool open = false;
-      for (const SplitSearch& layer : searches_) {
-        const auto next = layer.next();
-        open |= next.has_value();
-        trial.push_back(next.value_or(layer.fastest()));
-      }
-      if (!open) break;
-      learn(trial, measure({trial}).front());
+  [[nodiscard]] Choice fastest(std::size_t layer) const {
+    Choice best{searches_[0][layer].fastest(), 0};
+    for (std::size_t kind = 1; kind < kinds_; ++kind) {
+      const std::size_t other = searches_[kind][layer].fastest();
+      if (searches_[kind][layer].time_of(other) < searches_[best.kind][layer].time_of(best.point))
+        best = {other, kind};
     }
-    for (const SplitSearch& layer : searches_) best_.push_back(layer.fastest());
+    return best;
+  }
+
+  void search() {
+    for (std::size_t kind = 0; kind < kinds_; ++kind) {
+      for (;;) {
+        Splits trial;
+        bool open = false;
+        for (std::size_t i = 0; i < points_.size(); ++i) {
+          const SplitSearch& layer = searches_[kind][i];
+          const auto next = layer.next();
+          open |= next.has_value();
+          trial.push_back({next.value_or(layer.fastest()), kind});
+        }
+        if (!open) break;
+        learn(trial, measure({trial}).front());
+      }
+    }
+    for (std::size_t i = 0; i < points_.size(); ++i) best_.push_back(fastest(i));
   }
 
   // Every layer a step up, and every layer a step down, in the company of the best.
@@ -120,8 +169,8 @@ class Oracle {
     for (int round = 0; round < kRounds; ++round) {
       Splits up = best_, down = best_;
       for (std::size_t i = 0; i < best_.size(); ++i) {
-        if (best_[i] + 2 < points_[i].size()) ++up[i];
-        if (best_[i] > 1) --down[i];
+        if (best_[i].point + 2 < points_[i].size()) ++up[i].point;
+        if (best_[i].point > 1) --down[i].point;
       }
       const std::vector<Measured> tried = measure({up, down});
       Splits better = best_;
@@ -146,7 +195,8 @@ class Oracle {
   const Measure& measure_;
   ScheduleBuilder builder_;
   std::vector<std::vector<int>> points_;
-  std::vector<SplitSearch> searches_;
+  std::size_t kinds_ = 1;
+  std::vector<SplitSearch> searches_[2];  // by kind, layer
   Splits best_, known_best_;
   Picoseconds known_latency_{0};
 };

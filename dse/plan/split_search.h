@@ -31,6 +31,7 @@ class SplitSearch {
   void measured(std::size_t split, const Point& point) { known_[split] = point; }
   // Of those measured; of equals the one with the fewest channels on the accelerator.
   [[nodiscard]] std::size_t fastest() const;
+  [[nodiscard]] Picoseconds time_of(std::size_t split) const { return known_.at(split).time; }  // measured
   [[nodiscard]] std::size_t count() const { return count_; }
 
  private:

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <optional>
 
 #include "dse/pipeline/cost_csv.h"
 #include "dse/plan/kernels.h"
+#include "dse/plan/lower_bound.h"
 #include "dse/plan/pipeline_planner.h"
 #include "dse/report/plan_report.h"
 #include "dse/report/result_json.h"
@@ -101,14 +103,19 @@ int plan_table(const PlanArguments& arguments) {
   return 0;
 }
 
-Json single_stage_json(const spec::Schedule& schedule) {
+Json single_stage_json(const spec::Schedule& schedule, std::optional<Picoseconds> bound) {
   Json json;
   json["network"] = schedule.network;
   json["planner"] = schedule.planner;
   json["bottleneck_ms"] = to_milliseconds(schedule.predicted_latency);
   json["latency_ms"] = to_milliseconds(schedule.predicted_latency);
-  json["lower_bound_ms"] = nullptr;  // these planners prove nothing
+  json["lower_bound_ms"] = nullptr;
   json["gap_percent"] = nullptr;
+  if (bound && bound->raw() > 0) {
+    json["lower_bound_ms"] = to_milliseconds(*bound);
+    json["gap_percent"] = 100.0 * static_cast<double>((schedule.predicted_latency - *bound).raw()) /
+                          static_cast<double>(bound->raw());
+  }
   json["stages"] = Json::array();
   for (const spec::Stage& stage : schedule.stages) {
     json["stages"].push_back({{"resources", stage.resources},
@@ -169,8 +176,14 @@ int plan_command(const PlanArguments& arguments) {
   const spec::Schedule schedule =
       arguments.planner.empty() ? schedule_for(session) : schedule_for(session, planner);
   if (!arguments.save.empty()) write_text(arguments.save, spec::write_schedule_toml(schedule), "--save");
-  fmt::print("{}", arguments.run.json ? report::text_of(single_stage_json(schedule), 2) + "\n"
-                                      : spec::write_schedule_toml(schedule));
+  if (!arguments.run.json) {
+    fmt::print("{}", spec::write_schedule_toml(schedule));
+    return 0;
+  }
+  // A schedule of a file may be divided in any way, the published model times otherwise.
+  std::optional<Picoseconds> bound;
+  if (!from_file && !session.published) bound = plan::lower_bound(planner, session.problem());
+  fmt::print("{}\n", report::text_of(single_stage_json(schedule, bound), 2));
   return 0;
 }
 

@@ -8,9 +8,8 @@
 #include <functional>
 
 #include "dse/plan/builder.h"
-#include "dse/plan/split_search.h"
+#include "dse/plan/lower_bound.h"
 #include "models/core/locate.h"
-#include "models/core/random.h"
 #include "models/latency/analytic_run.h"
 #include "models/lowering/check_schedule.h"
 #include "models/lowering/offload.h"
@@ -214,155 +213,39 @@ TEST(CpuOnly, SharesRowsInProportionToTheRatesOfTheClusters) {
   EXPECT_EQ(shared, 13) << "all convolutions of VGG-16";
 }
 
-// Two sides whose times are random, but never shorter with more channels; working together costs something.
-struct MadeUpSides {
-  std::vector<std::int64_t> unit, cores;
-
-  MadeUpSides(std::uint64_t seed, const std::string& name, std::size_t count) : unit(count), cores(count) {
-    Random random(seed, name);
-    const std::uint64_t faster = 1 + random.below(8);  // so many times the accelerator is
-    for (std::size_t i = 1; i < count; ++i)
-      unit[i] = unit[i - 1] + static_cast<std::int64_t>(random.below(200));
-    for (std::size_t i = count - 1; i-- > 0;)  // in stairs
-      cores[i] = cores[i + 1] + static_cast<std::int64_t>(i % 3 == 0 ? random.below(600 * faster) : 0);
-  }
-  [[nodiscard]] SplitSearch::Point at(std::size_t split) const {
-    const bool both = split > 0 && split + 1 < unit.size();
-    return {Picoseconds(std::max(unit[split], cores[split]) + (both ? 40 : 0)),
-            Picoseconds(both ? unit[split] - cores[split] : 0)};
-  }
-  [[nodiscard]] std::size_t fastest() const {
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < unit.size(); ++i) {
-      if (at(i).time < at(best).time) best = i;
-    }
-    return best;
-  }
-};
-
-TEST(SplitSearch, FindsWhatMeasuringEverythingFinds) {
-  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
-    Random random(seed, "sizes");
-    const std::size_t count = 1 + random.below(256), guess = random.below(count);
-    const MadeUpSides sides(seed, "layer", count);
-    SplitSearch search(count, guess);
-    int measured = 0;
-    while (const auto split = search.next()) {
-      ASSERT_LT(*split, count);
-      search.measured(*split, sides.at(*split));
-      ASSERT_LE(++measured, static_cast<int>(count)) << "measures twice";
-    }
-    EXPECT_EQ(sides.at(search.fastest()).time, sides.at(sides.fastest()).time) << "seed " << seed;
-  }
-}
-
-TEST(SplitSearch, NeedsFewMeasurements) {
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-    const std::size_t count = 1024;
-    const MadeUpSides sides(seed, "layer", count);
-    for (const bool good_guess : {true, false}) {
-      SplitSearch search(count, good_guess ? std::clamp<std::size_t>(sides.fastest(), 1, count - 2) : 1);
-      int measured = 0;
-      while (const auto split = search.next()) {
-        search.measured(*split, sides.at(*split));
-        ++measured;
+TEST(LowerBound, NoPlanOfOneStageIsBelowItAndCoschedIsNearIt) {
+  for (const char* name : {"squeezenet_v1_1", "mobilenet_v1"}) {
+    for (const char* board : {"ultra96", "edge_soc"}) {
+      const spec::Platform platform = spec::read_platform(board);
+      const network::Model model = model_of_sizes(named(name), Precision::int8);
+      Problem problem{model, platform, allowed_core_groups(platform, {}, ""), {}, ""};
+      for (const spec::Planner planner :
+           {spec::Planner::cosched, spec::Planner::accelerator_only, spec::Planner::cpu_only}) {
+        const Picoseconds bound = lower_bound(planner, problem).value();
+        EXPECT_LE(bound, make_schedule(planner, problem, {}).predicted_latency) << name << " on " << board;
       }
-      EXPECT_LE(measured, good_guess ? 14 : 45) << "seed " << seed;
+      const Picoseconds cosched = plan_cosched(problem).predicted_latency;
+      EXPECT_LT(cosched.raw(), lower_bound(spec::Planner::cosched, problem)->raw() * 5 / 4);
+      problem.division.share_rows = true;
+      EXPECT_FALSE(lower_bound(spec::Planner::cosched, problem));
     }
   }
 }
 
-// A made-up machine: the time of a layer depends on how many of its channels the accelerator gets, and on
-// nothing else, so that the best schedule is known.
-class Oracle : public testing::Test {
- protected:
-  Oracle()
-      : platform_(spec::read_platform("ultra96")), model_(model_of_sizes(named("tiny"), Precision::int8)) {}
-
-  [[nodiscard]] std::vector<int> steps_of(const std::string& layer) const {
-    return accelerator_steps(model_, test::id_of(*model_.network, layer), platform_.accelerators[0].array);
+// Each of our terms makes some layer longer than the published ones alone say.
+TEST(Extensions, EachCanBeLeftOut) {
+  const spec::Platform platform = spec::read_platform("ultra96");
+  const network::Model model = model_of_sizes(named("alexnet"), Precision::int8);
+  Problem problem{model, platform, {"a53x4"}, {}, ""};
+  const Picoseconds with_all =
+      plan_cpu_only(problem).predicted_latency + plan_cosched(problem).predicted_latency;
+  for (bool latency::Extensions::*const one :
+       {&latency::Extensions::contention, &latency::Extensions::thread_start,
+        &latency::Extensions::cold_inputs, &latency::Extensions::wait_policy}) {
+    problem.extensions = {};
+    problem.extensions.*one = false;
+    EXPECT_LT(plan_cpu_only(problem).predicted_latency + plan_cosched(problem).predicted_latency, with_all);
   }
-
-  [[nodiscard]] SplitSearch::Point point_of(const std::string& layer, int split) const {
-    const std::vector<int> steps = steps_of(layer);
-    const auto at = std::find(steps.begin(), steps.end(), split) - steps.begin();
-    return MadeUpSides(seed_, layer, steps.size()).at(static_cast<std::size_t>(at));
-  }
-
-  static std::map<std::string, int> splits_of(const spec::Schedule& schedule) {
-    std::map<std::string, int> splits;
-    for (const spec::WorkItem& item : schedule.items) {
-      int& split = splits[item.layer];
-      if (item.resource == "accelerator0") split = item.k1;
-    }
-    return splits;
-  }
-
-  Measure measure() {
-    return [this](const std::vector<spec::Schedule>& schedules, Effort effort) {
-      simulations_[effort] += static_cast<int>(schedules.size());
-      std::vector<Measured> all;
-      for (const spec::Schedule& schedule : schedules) {
-        EXPECT_NO_THROW(resolved(schedule, model_, platform_));
-        Measured& measured = all.emplace_back();
-        measured.layers.resize(static_cast<std::size_t>(model_.network->size()));
-        measured.lead.resize(measured.layers.size());
-        const auto splits = splits_of(schedule);
-        for (const auto& [layer, split] : splits) {
-          const SplitSearch::Point point = point_of(layer, split);
-          const auto id = static_cast<std::size_t>(test::id_of(*model_.network, layer));
-          measured.layers[id] = point.time;
-          measured.lead[id] = point.lead;
-          measured.latency += point.time;
-        }
-        const auto alone = splits_of(planned(spec::Planner::accelerator_only, model_, platform_));
-        if (spoil_ && splits != alone) measured.latency += Picoseconds(1'000'000);
-      }
-      return all;
-    };
-  }
-
-  // The least time of every layer, of all its splits.
-  [[nodiscard]] std::map<std::string, Picoseconds> least_times() const {
-    std::map<std::string, Picoseconds> least;
-    const ScheduleBuilder builder({model_, platform_, {"a53x4"}, {}, ""}, "brute force");
-    for (const network::LayerId id : builder.layers()) {
-      const std::string& name = model_.network->layer(id).name;
-      const std::vector<int> steps = steps_of(name);
-      const MadeUpSides sides(seed_, name, steps.size());
-      least[name] = sides.at(sides.fastest()).time;
-    }
-    return least;
-  }
-
-  spec::Platform platform_;
-  network::Model model_;
-  std::uint64_t seed_ = 1;
-  bool spoil_ = false;
-  std::map<Effort, int> simulations_;
-};
-
-TEST_F(Oracle, FindsTheFastestSplitOfEveryLayer) {
-  for (seed_ = 1; seed_ <= 20; ++seed_) {
-    const spec::Schedule schedule = planned(spec::Planner::oracle, model_, platform_, measure());
-    std::map<std::string, Picoseconds> times;
-    for (const auto& [layer, split] : splits_of(schedule)) times[layer] = point_of(layer, split).time;
-    EXPECT_EQ(times, least_times()) << "seed " << seed_;
-    EXPECT_EQ(schedule.planner, "oracle");
-  }
-}
-
-TEST_F(Oracle, SimulatesAllLayersInOneImageAndAtMostTwoSchedulesAtTheRunsFidelity) {
-  planned(spec::Planner::oracle, model_, platform_, measure());
-  EXPECT_LE(simulations_[Effort::search], 16);
-  EXPECT_LE(simulations_[Effort::final], 2);
-}
-
-TEST_F(Oracle, TakesAnotherPlannersScheduleWhenThatIsFasterAsAWhole) {
-  spoil_ = true;  // layers influence each other: all but one schedule turn out slow
-  const spec::Schedule schedule = planned(spec::Planner::oracle, model_, platform_, measure());
-  EXPECT_EQ(schedule.planner, "oracle");
-  EXPECT_EQ(splits_of(schedule), splits_of(planned(spec::Planner::accelerator_only, model_, platform_)));
 }
 
 std::string message_of(const std::function<void()>& plan) {
