@@ -70,6 +70,23 @@ std::string csv_field(const std::string& text) {
   return quoted + '"';
 }
 
+// What a member's `parameters` cell says: run key to value.
+std::map<std::string, std::string> parameters_of(const std::string& path, const std::string& cell) {
+  const Json json = Json::parse(cell, nullptr, false);
+  std::map<std::string, std::string> parameters;
+  bool whole = json.is_object();
+  if (whole) {
+    for (const auto& [key, value] : json.items()) {
+      whole = whole && value.is_string();
+      if (value.is_string()) parameters[key] = value.get<std::string>();
+    }
+  }
+  if (!whole)
+    throw StoreError(path +
+                     ": the parameters of a member are damaged; restore the file, or give another store");
+  return parameters;
+}
+
 // One of several lines would tear a table.
 std::string one_line(std::string text) {
   for (char& c : text) {
@@ -267,8 +284,7 @@ std::string Store::csv() {
       "LEFT JOIN point p ON p.id = m.point ORDER BY m.sweep, m.sequence";
   std::set<std::string> parameters, metrics;
   for (Statement row(h.database, h.path, kRows); row.step();) {
-    const Json own = Json::parse(row.text(3));
-    for (const auto& [name, value] : own.items()) parameters.insert(name);
+    for (const auto& [name, value] : parameters_of(h.path, row.text(3))) parameters.insert(name);
     for (const auto& [name, value] : read_metrics(row.text(6))) metrics.insert(name);
   }
   std::string csv = "sweep,sequence,level";
@@ -282,8 +298,11 @@ std::string Store::csv() {
   csv += '\n';
   for (Statement row(h.database, h.path, kRows); row.step();) {
     csv += fmt::format("{},{},{}", csv_field(row.text(0)), row.integer(1), row.text(2));
-    const Json own = Json::parse(row.text(3));
-    for (const std::string& name : parameters) field(own.contains(name) ? own[name].get<std::string>() : "");
+    const std::map<std::string, std::string> own = parameters_of(h.path, row.text(3));
+    for (const std::string& name : parameters) {
+      const auto found = own.find(name);
+      field(found == own.end() ? "" : found->second);
+    }
     const bool known = !row.is_null(7);
     const bool ok = known && row.is_null(4);
     csv += fmt::format(",{},{},{}",
@@ -314,11 +333,7 @@ std::vector<Member> Store::members(const std::string& sweep) {
   Statement row(handle_->database, handle_->path,
                 "SELECT level, point, parameters FROM member WHERE sweep=?1 ORDER BY sequence");
   for (row.bind(1, sweep); row.step();) {
-    Member& member = all.emplace_back(Member{row.text(0), row.text(1), {}});
-    const Json parameters = Json::parse(row.text(2), nullptr, false);
-    for (const auto& [key, value] : parameters.items()) {
-      if (value.is_string()) member.parameters[key] = value.get<std::string>();
-    }
+    all.push_back({row.text(0), row.text(1), parameters_of(handle_->path, row.text(2))});
   }
   return all;
 }

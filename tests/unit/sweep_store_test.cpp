@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store keeps what was flushed, refuses what is no store, and opens again after a full disk.
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -134,6 +135,26 @@ TEST(SweepStore, AFullDiskEndsWithAMessageAndAStoreThatOpens) {
   store.put("after", good(1), {"code", "content"});
   store.flush();
   EXPECT_TRUE(store.find("after"));
+}
+
+TEST(SweepStore, ADamagedMemberIsSaidNotThrownAbout) {
+  for (const char* cell : {"", "{", "[1]", "{\"images\":2}", "null"}) {
+    const test::Folder folder;
+    const std::string path = folder.file("s.db");
+    {
+      Store store(path, Store::Use::write);
+      store.begin_sweep("s", "definition");
+      store.add_member("s", 0, {"", "a", {{"images", "2"}}});
+    }
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+    const std::string change = std::string("UPDATE member SET parameters='") + cell + "'";
+    ASSERT_EQ(sqlite3_exec(database, change.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+    Store store(path, Store::Use::read);
+    EXPECT_THROW(store.csv(), StoreError) << cell;
+    EXPECT_THROW(store.members("s"), StoreError) << cell;
+  }
 }
 
 }  // namespace
