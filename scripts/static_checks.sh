@@ -51,6 +51,7 @@ check_generated() {
     diff -u "$file" "$work/$file" || status=1
   done < <(cd "$work" && find . -type f -printf '%P\n' | LC_ALL=C sort)
   rm -rf "$work"
+  python3 docs/reference.py --check || status=1
   return "$status"
 }
 
