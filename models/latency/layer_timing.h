@@ -20,13 +20,12 @@
 
 #include "models/latency/latency_model.h"
 #include "models/lowering/program.h"
+#include "models/spec/run.h"
 #include "models/spec/schedule.h"
 
 namespace tandem::latency {
 
-struct Extensions {
-  bool contention = true, thread_start = true, cold_inputs = true, wait_policy = true;
-};
+using spec::Extensions;
 
 struct PartTime {
   Picoseconds busy{0};        // on the part's own work

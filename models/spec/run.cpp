@@ -43,6 +43,11 @@ Planner planner_from(const std::string& name, const std::string& where) {
   return static_cast<Planner>(index_from(name, planner_names(), where));
 }
 
+const std::vector<std::string>& extension_names() {
+  static const std::vector<std::string> names = {"contention", "thread_start", "cold_inputs", "wait_policy"};
+  return names;
+}
+
 Objective objective_from(const std::string& name, const std::string& where) {
   return static_cast<Objective>(index_from(name, objective_names(), where));
 }
@@ -51,6 +56,23 @@ namespace {
 
 const std::vector<std::string> kCpuFidelities = {"tile", "analytic"};
 const std::vector<std::string> kAcceleratorFidelities = {"model", "rtl", "analytic"};
+
+Extensions read_extensions(const Table& table) {
+  Extensions with{false, false, false, false};
+  bool* const switches[] = {&with.contention, &with.thread_start, &with.cold_inputs, &with.wait_policy};
+  const std::vector<std::string>& names = extension_names();
+  for (const std::string& name : table.strings("extensions")) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      const std::string near = nearest_name(name, names);
+      table.problem("extensions", "\"" + name + "\" is unknown; allowed is any of " + join(names) +
+                                      (near.empty() ? "" : ", did you mean \"" + near + "\"?"));
+    } else {
+      *switches[found - names.begin()] = true;
+    }
+  }
+  return with;
+}
 
 // The closed form knows no bus that a simulated part could hang on, so one analytic part makes the other so.
 void read_fidelity(const Table& table, Run& run) {
@@ -132,6 +154,7 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
     run.division.share_rows = schedule->boolean_or("share_rows", false);
     run.division.all_clusters = schedule->boolean_or("all_clusters", false);
     run.model_file = schedule->string_or("model", "");
+    if (schedule->has("extensions")) run.extensions = read_extensions(*schedule);
     run.cores = schedule->strings("cores");
   }
   for (const Table& table : root.tables("beside")) {

@@ -37,6 +37,11 @@ struct Division {
 // results/quantum shows what it costs and what finer ones find.
 inline constexpr Bytes kQuantum{16 * 1024};
 
+// What the latency model of cosched knows beyond the published one (models/latency/layer_timing.h).
+struct Extensions {
+  bool contention = true, thread_start = true, cold_inputs = true, wait_policy = true;
+};
+
 struct Run {
   std::string file;
   std::string platform, network;
@@ -53,6 +58,7 @@ struct Run {
   std::optional<WaitPolicy> wait;      // absent: interrupt, or what the schedule's file says
   int refine = 0;                      // rounds in which a pipeline is run and planned again; 0: none
   Division division;
+  Extensions extensions;
   std::string model_file;          // cosched decides by this published latency model; empty: by our own
   std::vector<std::string> cores;  // "a53x4"; empty: all
   std::vector<Beside> beside;
@@ -72,6 +78,7 @@ Planner planner_from(const std::string& name,
                      const std::string& where);  // throws InputError naming the allowed
 const std::vector<std::string>& planner_names();
 const std::vector<std::string>& objective_names();
+const std::vector<std::string>& extension_names();                            // in the order of Extensions
 Objective objective_from(const std::string& name, const std::string& where);  // likewise
 const char* to_string(CpuFidelity fidelity);
 const char* to_string(AcceleratorFidelity fidelity);

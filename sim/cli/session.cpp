@@ -28,7 +28,7 @@ plan::Problem Session::problem() const {
           run.division,
           run.objective.value_or(spec::Objective::latency),
           run.wait.value_or(spec::WaitPolicy::interrupt),
-          {},
+          run.extensions,
           published ? &*published : nullptr};
 }
 

@@ -63,6 +63,20 @@ TEST(RunFile, AQuantumIsASize) {
   EXPECT_THROW(read_run("configs/runs/quickstart.toml", {"fidelity.quantum=2 MiB"}), InputError);
 }
 
+TEST(RunFile, NamesTheExtensionsOfTheLatencyModel) {
+  const Extensions all = read_run("configs/runs/quickstart.toml", {}).extensions;
+  EXPECT_TRUE(all.contention && all.thread_start && all.cold_inputs && all.wait_policy);
+  const Extensions none = read_run("configs/runs/quickstart.toml", {"schedule.extensions=[]"}).extensions;
+  EXPECT_FALSE(none.contention || none.thread_start || none.cold_inputs || none.wait_policy);
+  const Extensions one =
+      read_run("configs/runs/quickstart.toml", {"schedule.extensions=cold_inputs"}).extensions;
+  EXPECT_TRUE(one.cold_inputs && !one.contention && !one.thread_start && !one.wait_policy);
+  EXPECT_NE(with({"schedule.extensions=[\"contension\"]"})
+                .find("schedule.extensions: \"contension\" is unknown; allowed is any of contention, "
+                      "thread_start, cold_inputs, wait_policy, did you mean \"contention\"?"),
+            std::string::npos);
+}
+
 TEST(RunFile, AScheduleFileTakesThePlaceOfThePlanner) {
   ConfigText text = quickstart();
   text.replace("planner   = \"cosched\"", "file = \"mine.toml\"");
