@@ -71,6 +71,15 @@ Json accelerator_json(const spec::RunResult& result) {
           {"jobs", sum.jobs}};
 }
 
+Json faults_json(const std::vector<spec::FaultResult>& faults) {
+  Json json = Json::array();
+  for (const spec::FaultResult& fault : faults) {
+    json.push_back({{"fault", fault.what}, {"happened", fault.happened}});
+    if (fault.happened) json.back()["at_us"] = to_microseconds(fault.when);
+  }
+  return json;
+}
+
 }  // namespace
 
 Json result_json(const spec::RunResult& result) {
@@ -113,6 +122,7 @@ Json result_json(const spec::RunResult& result) {
                     {"write_bytes", result.memory.write_bytes},
                     {"bandwidth_gbytes_per_s", result.memory.bandwidth_gbytes_per_s},
                     {"row_hit_rate", result.memory.row_hit_rate}};
+  if (!result.faults.empty()) json["faults"] = faults_json(result.faults);
   json["simulation"] = {{"wall_s", result.simulation.wall_s},
                         {"kernel_events", result.simulation.kernel_events},
                         {"rtl_cycles", result.simulation.rtl_cycles}};

@@ -68,6 +68,11 @@ void totals(const spec::RunResult& result, std::string& text) {
                                                 ? "equals the reference, byte for byte"
                                                 : "DIFFERS from the reference");
   }
+  for (const spec::FaultResult& fault : result.faults) {
+    text += "fault       " + fault.what;
+    text += fault.happened ? fmt::format(": first at {:.3f} us\n", to_microseconds(fault.when))
+                           : std::string(": never met\n");
+  }
   text += fmt::format("simulated in {:.2f} s: {} kernel events, {} RTL cycles\n", result.simulation.wall_s,
                       result.simulation.kernel_events, result.simulation.rtl_cycles);
 }

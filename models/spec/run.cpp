@@ -170,6 +170,11 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
   if (const auto fidelity = root.table_if("fidelity")) {
     read_fidelity(*fidelity, run);
   }
+  for (const Table& table : root.tables("fault")) {
+    run.faults.push_back(read_fault(table));
+    if (run.cpu == CpuFidelity::analytic)
+      table.problem("", "happens to a simulated machine, and fidelity analytic simulates none; use tile");
+  }
   document.finish();
   return run;
 }

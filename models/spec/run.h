@@ -12,6 +12,7 @@
 #include "models/accelerator/array.h"
 #include "models/core/error.h"
 #include "models/core/quantity.h"
+#include "models/spec/fault.h"
 #include "models/spec/schedule.h"
 
 namespace tandem::spec {
@@ -68,6 +69,7 @@ struct Run {
   bool tensors = true;       // computed and checked; times do not depend on it
   Bytes quantum = kQuantum;  // what a core moves of a kernel's data before it computes and others have a turn
   std::uint64_t seed = 1;
+  std::vector<Fault> faults;
   Picoseconds time_limit{0};  // of simulated time; 0: none but deadlock detection
 };
 

@@ -9,6 +9,7 @@
 
 #include "models/core/quantity.h"
 #include "models/spec/account.h"
+#include "models/spec/fault.h"
 
 namespace tandem::spec {
 
@@ -68,8 +69,9 @@ struct RunResult {
   std::vector<AcceleratorResult> accelerators;
   MemoryResult memory;
   SimulationResult simulation;
-  std::vector<Track> tracks;  // cores in use, accelerators, interconnect, DRAM
-  Timeline timeline;          // empty unless asked for
+  std::vector<FaultResult> faults;  // of the run's own, in its order
+  std::vector<Track> tracks;        // cores in use, accelerators, interconnect, DRAM
+  Timeline timeline;                // empty unless asked for
 };
 
 // Images a second; of a pipeline in its steady state.

@@ -116,6 +116,7 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
   for (const spec::Cluster& cluster : session.platform.clusters) {
     sim::operating_point(session.platform, cluster, session.run.frequency);
   }
+  spec::check_faults(session.run.faults, session.platform);
   if (!session.run.model_file.empty()) session.published = published_model(session);
   const auto network = std::make_shared<const network::Network>(named_at(session.run.network_place, [&] {
     return network::read_network(session.run.network, session.run.network_changes);
@@ -276,6 +277,7 @@ spec::RunResult simulate(const Session& session, const spec::Schedule& schedule,
   sim::MachineOptions options = session.machine_options();
   options.timeline = timeline;
   options.waves = session.waves;
+  options.faults = session.run.faults;
   std::optional<Progress> progress;
   if (show_progress) {
     progress.emplace("simulating " + session.model.network->name());

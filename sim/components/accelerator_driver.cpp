@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "models/core/error.h"
 #include "models/regs/accelerator_registers.h"
 
@@ -81,6 +83,7 @@ void AcceleratorDriver::sleep(std::uint32_t unit) {
 
 // The interrupt line is masked; STATUS says when all jobs are over.
 void AcceleratorDriver::poll(std::uint32_t unit) {
+  waiting_for_ = fmt::format("accelerator{} to be idle", unit);
   while ((read_register(unit, regs::kStatusOffset) & regs::kStatusBusyMask) != 0)
     memory_.spend(platform_.runtime.poll_interval);
   check(unit);
@@ -93,11 +96,13 @@ void AcceleratorDriver::poll(std::uint32_t unit) {
         to_microseconds(now()), unit, done, tickets_[unit], awaited));
   }
   awaited = done;
+  waiting_for_.clear();
 }
 
 // Others may keep it busy for ever: the count of jobs done decides.
 void AcceleratorDriver::poll_beside_rivals(std::uint32_t unit) {
   UnitShare& share = *units_[unit];
+  waiting_for_ = fmt::format("its jobs on accelerator{}", unit);
   for (;;) {
     check(unit);
     share.saw_done(read_register(unit, regs::kJobsDoneOffset));
@@ -105,6 +110,7 @@ void AcceleratorDriver::poll_beside_rivals(std::uint32_t unit) {
     memory_.spend(platform_.runtime.poll_interval);
   }
   write_register(unit, regs::kIrqStatusOffset, regs::kIrqStatusDoneMask);
+  waiting_for_.clear();
 }
 
 void AcceleratorDriver::check(std::uint32_t unit) {
@@ -113,12 +119,14 @@ void AcceleratorDriver::check(std::uint32_t unit) {
   const std::uint64_t address = read_register(unit, regs::kErrorAddrLoOffset) |
                                 (std::uint64_t{read_register(unit, regs::kErrorAddrHiOffset)} << 32);
   const std::uint32_t response = (info & regs::kErrorInfoResponseMask) >> regs::kErrorInfoResponseShift;
-  throw SimulationError(fmt::format("accelerator{} reports {} at address {:#x} (engine {})", unit,
-                                    response == 3   ? "DECERR"
-                                    : response == 2 ? "SLVERR"
-                                                    : "a refused job",
-                                    address,
-                                    (info & regs::kErrorInfoEngineMask) >> regs::kErrorInfoEngineShift));
+  const std::uint32_t engine = (info & regs::kErrorInfoEngineMask) >> regs::kErrorInfoEngineShift;
+  constexpr std::array kEngines = {"descriptor", "features", "weights", "quantisation table", "output"};
+  throw SimulationError(fmt::format(
+      "accelerator{} reports {} at address {:#x} (engine {}: {}), seen at {:.3f} us", unit,
+      response == 3   ? "DECERR"
+      : response == 2 ? "SLVERR"
+                      : "a refused job",
+      address, engine, engine < kEngines.size() ? kEngines[engine] : "?", to_microseconds(now())));
 }
 
 std::uint32_t AcceleratorDriver::read_register(std::uint32_t unit, std::uint32_t offset) {

@@ -31,6 +31,8 @@ void CoreMemory::issue(const Access& access, std::uint8_t* data, BusMaster& port
   const std::size_t slot = free_slots_.back();
   free_slots_.pop_back();
   slots_[slot] = access;
+  slots_[slot].asked = now();
+  slots_[slot].port = &port;
   BusRequest request;
   request.command = access.command;
   request.address = access.address;
@@ -44,11 +46,14 @@ void CoreMemory::issue(const Access& access, std::uint8_t* data, BusMaster& port
 
 void CoreMemory::done(std::size_t slot, BusStatus status) {
   const Access access = slots_[slot];
+  slots_[slot].asked = Picoseconds(-1);
   free_slots_.push_back(slot);
+  ++moves_;
   const bool write = access.command == BusCommand::write;
   if (status != BusStatus::okay) {
-    throw SimulationError(fmt::format("{}: {} on a {} of address {:#x}", name_, to_string(status),
-                                      write ? "write" : "read", access.address));
+    throw SimulationError(fmt::format("{}: {} on a {}{} of address {:#x} at {:.3f} us", name_,
+                                      to_string(status), write ? "write" : "read", way(access),
+                                      access.address, to_microseconds(now())));
   }
   if (access.streamed) {
     (write ? writing_ : reading_).bytes -= access.bytes;
@@ -87,7 +92,7 @@ void CoreMemory::wake() {
 void CoreMemory::transfer(BusCommand command, std::uint64_t address, std::uint8_t* data,
                           std::uint32_t bytes) {
   answered_ = false;
-  issue({command, address, bytes, false}, data, port_);
+  issue({command, address, bytes, false, {}, nullptr}, data, port_);
   wait_for(Goal::answer);
 }
 
@@ -132,7 +137,7 @@ void CoreMemory::issue_more() {
     in_flight.bytes += bytes;
     (write ? stores_ : loads_) += 1;
     // A line another cluster owned is written back through that cluster's port.
-    issue({write ? BusCommand::write : BusCommand::read, address, bytes, true}, nullptr,
+    issue({write ? BusCommand::write : BusCommand::read, address, bytes, true, {}, nullptr}, nullptr,
           *ports_[static_cast<std::size_t>(cluster)]);
   }
 }
@@ -144,11 +149,30 @@ void CoreMemory::spend(Picoseconds time) {
   // Through the queue, which keeps an order among calls at one time: cores that finish together do so often,
   // and in which order SystemC wakes processes depends on whatever else it has been told.
   answered_ = false;
+  resting_ = true;
   port_.queue().at<&CoreMemory::end_rest>(now() + time, *this);
   wait_for(Goal::answer);
 }
 
+std::string CoreMemory::way(const Access& access) const {
+  return access.port == &port_ ? "" : std::string(" through ") + access.port->name();
+}
+
+std::string CoreMemory::waiting_for() const {
+  if (!waits_for_bus()) return "";
+  const Access* oldest = nullptr;
+  for (const Access& access : slots_) {
+    if (access.asked.raw() >= 0 && (oldest == nullptr || access.asked < oldest->asked)) oldest = &access;
+  }
+  if (oldest == nullptr) return "";
+  return fmt::format("an answer to its {}{} of address {:#x}, asked at {:.3f} us",
+                     oldest->command == BusCommand::write ? "write" : "read", way(*oldest), oldest->address,
+                     to_microseconds(oldest->asked));
+}
+
 void CoreMemory::end_rest(std::uint64_t) {
+  resting_ = false;
+  ++moves_;
   answered_ = true;
   wake();
 }

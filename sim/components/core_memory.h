@@ -42,6 +42,11 @@ class CoreMemory {
 
   void spend(Picoseconds time);
 
+  [[nodiscard]] bool waits_for_bus() const { return goal_ != Goal::none && !resting_; }
+  [[nodiscard]] std::int64_t moves() const { return moves_; }  // answers and rests that are over
+  // "an answer to its read of address ..., asked at ... us": the oldest; empty: it waits for none.
+  [[nodiscard]] std::string waiting_for() const;
+
  private:
   void issue_more();
   struct Access {
@@ -49,10 +54,14 @@ class CoreMemory {
     std::uint64_t address = 0;
     std::uint32_t bytes = 0;
     bool streamed = false;
+    Picoseconds asked{-1};  // -1: the slot is free
+    const BusMaster* port = nullptr;
   };
   void issue(const Access& access, std::uint8_t* data, BusMaster& port);
   void done(std::size_t slot, BusStatus status);
   enum class Goal { none, loads, stores, answer };
+  // " through a53_port" where another cluster's port does it.
+  [[nodiscard]] std::string way(const Access& access) const;
   [[nodiscard]] bool reached() const;
   void wait_for(Goal goal);
   void wake();  // if the goal is reached
@@ -78,6 +87,8 @@ class CoreMemory {
   std::int64_t loads_ = 0, stores_ = 0;  // issued and not done
   Goal goal_ = Goal::none;               // what the core's process waits for
   bool answered_ = false;                // a transfer or a rest is over
+  bool resting_ = false;
+  std::int64_t moves_ = 0;
   sc_core::sc_event progress_;
 };
 

@@ -73,6 +73,34 @@ bool Interconnect::delivering(std::size_t target) const {
                      [](const TargetPort::Direction& direction) { return !direction.in_flight.empty(); });
 }
 
+std::vector<BusRecord> Interconnect::unanswered() const {
+  std::vector<BusRecord> records;
+  for (const auto& master : master_ports_) {
+    for (const MasterPort::Direction& direction : master->directions) {
+      for (const AxiPayload* const payload : direction.outstanding) {
+        const AxiExtension& extension = axi(*payload);
+        if (extension.responded) continue;
+        records.push_back({master->number, extension.target, command_of(*payload), BusStatus::okay,
+                           extension.id, payload->get_address(), payload->get_data_length(),
+                           extension.offered, Picoseconds(0)});
+      }
+    }
+  }
+  std::stable_sort(records.begin(), records.end(),
+                   [](const BusRecord& a, const BusRecord& b) { return a.begin < b.begin; });
+  return records;
+}
+
+bool Interconnect::answering_since(Picoseconds moment) const {
+  for (const auto& master : master_ports_) {
+    for (const MasterPort::Direction& direction : master->directions) {
+      for (const AxiPayload* const payload : direction.outstanding)
+        if (axi(*payload).handed_over && axi(*payload).offered < moment) return true;
+    }
+  }
+  return false;
+}
+
 std::uint32_t Interconnect::decode(const AxiPayload& payload) const {
   const Region* const region = map_.find(payload.get_address(), payload.get_data_length());
   return region != nullptr ? region->target : static_cast<std::uint32_t>(spec_.targets.size());
@@ -181,8 +209,26 @@ void Interconnect::deliver(Arbiter arbiter) {
   }
 }
 
+// What a fault makes of the answer; false: there is none.
+bool Interconnect::disturb(AxiPayload& payload, Picoseconds& first) {
+  AxiExtension& extension = axi(payload);
+  const Disturbance what =
+      faults_->answer(extension.master, command_of(payload), payload.get_address(),
+                      master_ports_[extension.master]->beats_of(payload), extension.target == 0, now());
+  if (!what.answered) return false;
+  if (what.status != BusStatus::okay) {
+    payload.set_response_status(what.status == BusStatus::decode_error ? tlm::TLM_ADDRESS_ERROR_RESPONSE
+                                                                       : tlm::TLM_GENERIC_ERROR_RESPONSE);
+    extension.error_beat = what.beat;
+  }
+  first += what.delay;
+  extension.last_beat += what.delay;
+  return true;
+}
+
 void Interconnect::respond(TargetPort& target, AxiPayload& payload, Picoseconds first) {
   AxiExtension& extension = axi(payload);
+  if (faults_ != nullptr && !disturb(payload, first)) return;
   Picoseconds last = std::max(extension.last_beat, first);
   if (payload.is_read()) {
     const Picoseconds duration = target.spec.clock.period() * target.beats_of(payload);

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "models/core/quantity.h"
+#include "sim/components/fault_injector.h"
 #include "sim/components/memory_map.h"
 #include "sim/kernel/axi_protocol.h"
 #include "sim/kernel/event_queue.h"
@@ -84,6 +85,13 @@ class Interconnect : public sc_core::sc_module {
   [[nodiscard]] const BusPortCounters& master_counters(std::size_t index) const;
   [[nodiscard]] const BusPortCounters& target_counters(std::size_t index) const;
 
+  // Transactions that their targets have not answered: what each master's port still waits for, oldest first.
+  [[nodiscard]] std::vector<BusRecord> unanswered() const;
+  // Whether an answer is on its way to a master that asked before `moment`.
+  [[nodiscard]] bool answering_since(Picoseconds moment) const;
+
+  // Asked about every answer. The injector outlives the interconnect.
+  void inject(FaultInjector& faults) { faults_ = &faults; }
   // Called for every finished transaction, in order of their ends.
   void on_transaction(std::function<void(const BusRecord&)> record) { record_ = std::move(record); }
 
@@ -100,6 +108,7 @@ class Interconnect : public sc_core::sc_module {
   void arbitrate(Arbiter arbiter);
   void grant(MasterPort& master, TargetPort& target, BusCommand command);
   void deliver(Arbiter arbiter);
+  bool disturb(AxiPayload& payload, Picoseconds& first);
   void respond(TargetPort& target, AxiPayload& payload, Picoseconds first);
   void hand_over(MasterPort& master, AxiPayload& payload, Picoseconds not_before);
   void finish(MasterPort& master, AxiPayload& payload);
@@ -111,6 +120,7 @@ class Interconnect : public sc_core::sc_module {
   std::vector<std::unique_ptr<TargetPort>> target_ports_;  // the last leads to the default target
   std::unique_ptr<DefaultTarget> default_target_;
   std::function<void(const BusRecord&)> record_;
+  FaultInjector* faults_ = nullptr;
 };
 
 }  // namespace tandem::sim

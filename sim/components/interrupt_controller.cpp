@@ -12,6 +12,7 @@ InterruptController::InterruptController(const sc_core::sc_module_name& name, Ev
 void InterruptController::set(std::size_t line, bool level) {
   if (lines_.at(line).level == level) return;
   lines_[line].level = level;
+  if (level && lost_ && lost_(line)) return;
   queue_.at<&InterruptController::deliver>(now() + latency_, *this, line * 2 + (level ? 1 : 0));
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/core/quantity.h"
@@ -27,6 +28,11 @@ class InterruptController : public sc_core::sc_module {
   [[nodiscard]] const sc_core::sc_event& raised(std::size_t line) const;
   void on_raised(std::size_t line, std::function<void()> listener);  // any number of listeners, in this order
 
+  // Whether a source holds its line up and no core gets to know.
+  [[nodiscard]] bool unseen(std::size_t line) const { return lines_.at(line).level && !lines_.at(line).seen; }
+  // Asked at every rising edge; true: it is lost. For faults.
+  void lose(std::function<bool(std::size_t line)> lost) { lost_ = std::move(lost); }
+
   [[nodiscard]] std::int64_t interrupts() const { return interrupts_; }  // rising edges so far
 
  private:
@@ -42,6 +48,7 @@ class InterruptController : public sc_core::sc_module {
   EventQueue& queue_;
   Picoseconds latency_;
   std::vector<Line> lines_;
+  std::function<bool(std::size_t)> lost_;
   std::int64_t interrupts_ = 0;
 };
 

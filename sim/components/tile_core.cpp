@@ -47,7 +47,11 @@ TileCore::TileCore(const sc_core::sc_module_name& name, const CoreSurroundings& 
 }
 
 void TileCore::run() {
-  while (!stopped_) execute(fetch());
+  while (!stopped_) {
+    const Command command = fetch();
+    ++commands_;
+    execute(command);
+  }
 }
 
 void TileCore::execute(const Command& command) {

@@ -44,9 +44,16 @@ class TileCore : public sc_core::sc_module {
            const lowering::CoreProgram& program, std::size_t point);  // index of the operating point
 
   [[nodiscard]] bool stopped() const { return stopped_; }
-  [[nodiscard]] const std::string& waiting_for() const {
-    return waiting_for_;
-  }  // for the message of a deadlock
+  // For the message of a deadlock: what it waits for, empty when for nothing.
+  [[nodiscard]] std::string waiting_for() const {
+    return waiting_for_.empty() ? memory_.waiting_for() : waiting_for_;
+  }
+  // Whether it can do nothing by itself: it is over, in a wait, perhaps polling, or waits for the bus.
+  [[nodiscard]] bool stuck() const { return stopped_ || !waiting_for_.empty() || memory_.waits_for_bus(); }
+  // Commands begun, and what memory has answered outside of waits: stands still while it is stuck.
+  [[nodiscard]] std::int64_t moves() const {
+    return (commands_ << 32) + (waiting_for_.empty() ? memory_.moves() : 0);
+  }
 
  private:
   SC_HAS_PROCESS(TileCore);
@@ -78,6 +85,7 @@ class TileCore : public sc_core::sc_module {
   AcceleratorDriver driver_;
 
   std::uint64_t next_command_ = 0;
+  std::int64_t commands_ = 0;                   // begun
   std::uint64_t buffered_ = ~std::uint64_t{0};  // address of the commands in buffer_
   std::vector<std::uint8_t> buffer_;
   std::uint32_t rounds_ = 0;

@@ -42,7 +42,9 @@ void AxiPinBridge::drive_responses(TandemPins& pins, std::int64_t cycle) {
       read.shown = true;
       pins.m_rvalid_i = 1;
       pins.m_rid_i = static_cast<std::uint8_t>(read.id);
-      pins.m_rresp_i = read.response;
+      const bool all = read.response_beat == BusAnswer::kAllBeats;
+      pins.m_rresp_i =
+          all || read.response_beat == static_cast<std::int32_t>(read.played) ? read.response : 0;
       pins.m_rlast_i = read.played + 1 == read.beats ? 1 : 0;
       std::memcpy(pins.m_rdata_i, read.data.data() + std::size_t{read.played} * TANDEM_BUS_BYTES,
                   TANDEM_BUS_BYTES);
@@ -131,16 +133,17 @@ void AxiPinBridge::issue_read(std::uint64_t slot) {
   request.data = read.data.data();
   request.id = read.id;
   const auto index = static_cast<std::uint32_t>(slot);
-  request.responded = [this, index](BusStatus status, Picoseconds last) { read_known(index, status, last); };
+  request.responded = [this, index](const BusAnswer& answer) { read_known(index, answer); };
   master_.issue(std::move(request));
 }
 
-void AxiPinBridge::read_known(std::uint32_t slot, BusStatus status, Picoseconds last_beat) {
+void AxiPinBridge::read_known(std::uint32_t slot, const BusAnswer& answer) {
   Read& read = reads_[slot];
-  read.response = axi_response(status);
-  if (status != BusStatus::okay) ++bus_errors_;
+  read.response = axi_response(answer.status);
+  read.response_beat = answer.beat;
+  if (answer.status != BusStatus::okay) ++bus_errors_;
   // The cycle that begins when the first of the beats is complete.
-  read.first_cycle = last_beat / period_ - static_cast<std::int64_t>(read.beats) + 1;
+  read.first_cycle = answer.last_beat / period_ - static_cast<std::int64_t>(read.beats) + 1;
   const auto later = std::find_if(read_responses_.begin(), read_responses_.end(), [&](std::uint32_t other) {
     return reads_[other].first_cycle > read.first_cycle && !reads_[other].shown;
   });
@@ -171,20 +174,18 @@ void AxiPinBridge::issue_write(std::uint64_t slot) {
     request.data = write.data.data() + begin;
     request.id = write.id;
     request.streamed = true;
-    request.responded = [this, index](BusStatus status, Picoseconds last) {
-      write_part_known(index, status, last);
-    };
+    request.responded = [this, index](const BusAnswer& answer) { write_part_known(index, answer); };
     master_.issue(std::move(request));
     begin = end;
   }
-  write_part_known(index, BusStatus::okay, now() + period_);
+  write_part_known(index, {BusStatus::okay, now() + period_});
 }
 
-void AxiPinBridge::write_part_known(std::uint32_t slot, BusStatus status, Picoseconds last_beat) {
+void AxiPinBridge::write_part_known(std::uint32_t slot, const BusAnswer& answer) {
   Write& write = writes_[slot];
-  write.response = std::max(write.response, axi_response(status));
-  if (status != BusStatus::okay) ++bus_errors_;
-  write.cycle = std::max(write.cycle, last_beat / period_);
+  write.response = std::max(write.response, axi_response(answer.status));
+  if (answer.status != BusStatus::okay) ++bus_errors_;
+  write.cycle = std::max(write.cycle, answer.last_beat / period_);
   if (--write.parts > 0) return;
   const auto later = std::find_if(write_responses_.begin(), write_responses_.end(), [&](std::uint32_t other) {
     return writes_[other].cycle > write.cycle && !writes_[other].shown;

@@ -47,6 +47,7 @@ class AxiPinBridge {
     std::uint64_t address = 0;
     std::uint32_t beats = 0, id = 0;
     std::uint8_t response = 0;
+    std::int32_t response_beat = BusAnswer::kAllBeats;  // the only one that has it
     std::int64_t first_cycle = 0;
     std::uint32_t played = 0;
     bool shown = false;  // a beat has been on the pins: no other burst may come before the rest
@@ -75,8 +76,8 @@ class AxiPinBridge {
   void sample_handshakes(const TandemPins& pins, std::int64_t cycle);
   void issue_read(std::uint64_t slot);
   void issue_write(std::uint64_t slot);
-  void read_known(std::uint32_t slot, BusStatus status, Picoseconds last_beat);
-  void write_part_known(std::uint32_t slot, BusStatus status, Picoseconds last_beat);
+  void read_known(std::uint32_t slot, const BusAnswer& answer);
+  void write_part_known(std::uint32_t slot, const BusAnswer& answer);
   [[nodiscard]] Picoseconds end_of(std::int64_t cycle) const { return period_ * (cycle + 1); }
 
   EventQueue& queue_;

@@ -52,6 +52,8 @@ struct AxiExtension : tlm::tlm_extension<AxiExtension> {
   Picoseconds first_beat{0};
   // set by whoever sends BEGIN_RESP
   Picoseconds last_beat{0};
+  // set by the interconnect: the one beat that an error belongs to
+  std::int32_t error_beat = BusAnswer::kAllBeats;
 
   [[nodiscard]] tlm::tlm_extension_base* clone() const override { return new AxiExtension(*this); }
   void copy_from(const tlm::tlm_extension_base& other) override {

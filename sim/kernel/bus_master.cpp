@@ -98,6 +98,7 @@ void BusMaster::send(BusCommand command) {
     extension.qos = spec_.qos;
     extension.streamed = request.streamed;
     extension.responded = false;
+    extension.error_beat = BusAnswer::kAllBeats;
 
     ++direction.outstanding;
     direction.bytes += request.bytes;
@@ -120,7 +121,8 @@ tlm::tlm_sync_enum BusMaster::nb_transport_bw(AxiPayload& payload, tlm::tlm_phas
   }
   const AxiExtension& extension = axi(payload);  // BEGIN_RESP
   const Transaction& transaction = *pool_[extension.slot];
-  if (transaction.request.responded) transaction.request.responded(bus_status(payload), extension.last_beat);
+  if (transaction.request.responded)
+    transaction.request.responded({bus_status(payload), extension.last_beat, extension.error_beat});
   queue_.at<&BusMaster::finish>(std::max(extension.last_beat, now()), *this, extension.slot);
   return tlm::TLM_ACCEPTED;
 }

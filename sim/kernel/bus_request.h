@@ -16,6 +16,15 @@ enum class BusStatus { okay, slave_error, decode_error };
 
 const char* to_string(BusStatus status);  // "okay", "slave error", "decode error"
 
+// How a burst ends, as known with its first beat at the latest.
+struct BusAnswer {
+  static constexpr std::int32_t kAllBeats = -1;
+
+  BusStatus status = BusStatus::okay;
+  Picoseconds last_beat{0};       // its end
+  std::int32_t beat = kAllBeats;  // of the burst, on the master's width: the only one that has the status
+};
+
 // A burst stays inside one 4 KiB page; `bytes` is at most 4096 (a merged run of AXI bursts of 16 beats:
 // the interconnect counts the beats). `data` may be null: then only time passes (the bytes are moved
 // functionally by the owner of the simulated memory). It must stay valid until `done`.
@@ -31,7 +40,7 @@ struct BusRequest {
   // latest at its first beat, with the end of the last beat; the beats before it can be played one a cycle
   // without a gap, and read data is there. `streamed`: the write's data already crossed the pins, one beat a
   // cycle up to now.
-  std::function<void(BusStatus, Picoseconds last_beat)> responded;
+  std::function<void(const BusAnswer&)> responded;
   bool streamed = false;
 };
 

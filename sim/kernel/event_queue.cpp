@@ -50,12 +50,17 @@ void EventQueue::run_due() {
       ++calls_;
       entry.action(entry.object, entry.argument);
     }
+    if (now() >= watch_due_) {
+      watch_due_ = now() + watch_period_;
+      watch_.action(watch_.object);
+    }
     for (const Listener& listener : settled_) listener.action(listener.object);
     // On to the next time without a trip through SystemC, unless a process may run before or at it.
     if (heap_.empty() || heap_.front().when >= next_of_systemc()) break;
     ahead_of_systemc = heap_.front().when - time;
   }
   running_ = false;
+  latest_ = now();
   const Picoseconds next = has_noted_events() ? now() : this->next();
   ahead_of_systemc = Picoseconds{0};
   if (next != kNever) due_.notify(to_sc_time(next - time));

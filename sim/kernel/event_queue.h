@@ -46,10 +46,21 @@ class EventQueue : public sc_core::sc_module {
     settled_.push_back({[](void* self) { (static_cast<T*>(self)->*Method)(); }, &object});
   }
 
+  // Calls object.Method() once the wheel has come `period` further, and again and again, but only while there
+  // are calls of others: it is none itself, keeps nothing going and changes nobody's order.
+  template <auto Method, class T>
+  void watch(Picoseconds period, T& object) {
+    watch_ = {[](void* self) { (static_cast<T*>(self)->*Method)(); }, &object};
+    watch_period_ = period;
+    watch_due_ = now() + period;
+  }
+
   [[nodiscard]] std::uint64_t calls() const { return calls_; }  // made so far
   [[nodiscard]] bool empty() const { return heap_.empty(); }
   // When the next call is due; kNever without any.
   [[nodiscard]] Picoseconds next() const { return heap_.empty() ? kNever : heap_.front().when; }
+  // Of the last call made; now() of a simulation that has nothing more to do lies behind it.
+  [[nodiscard]] Picoseconds latest() const { return latest_; }
   static constexpr Picoseconds kNever{std::numeric_limits<std::int64_t>::max()};
 
  private:
@@ -77,10 +88,13 @@ class EventQueue : public sc_core::sc_module {
     void* object;
   };
   std::vector<Listener> settled_;
+  Listener watch_{};
+  Picoseconds watch_period_{0}, watch_due_ = kNever;
   std::uint64_t next_first_ = 0;
   std::uint64_t next_order_ = std::uint64_t{1} << 63;
   std::uint64_t calls_ = 0;
   bool running_ = false;
+  Picoseconds latest_{0};
   Picoseconds deferred_at_{-1};
 };
 

@@ -19,6 +19,7 @@
 #include "sim/platform/parts.h"
 #include "sim/platform/recorder.h"
 #include "sim/platform/run_energy.h"
+#include "sim/platform/standstill.h"
 
 namespace tandem::sim {
 
@@ -56,6 +57,7 @@ class Machine {
         program_(std::move(program)),
         beside_(std::move(beside)),
         options_(options),
+        faults_(options.faults, platform),
         queue_("events"),
         interconnect_("interconnect", queue_, interconnect_spec(platform)),
         dram_("dram", queue_, dram_spec(platform)),
@@ -65,7 +67,12 @@ class Machine {
         points_(points_of(platform, options.frequency)),
         recorder_(platform, model, program_, dram_, caches_, images, points_, options.timeline,
                   options.progress, options.values),
-        quantum_(options.quantum.raw()) {
+        quantum_(options.quantum.raw()),
+        standstill_(platform, interconnect_, interrupts_) {
+    if (!faults_.empty()) {
+      interconnect_.inject(faults_);
+      interrupts_.lose([this](std::size_t line) { return faults_.loses_interrupt(line, now()); });
+    }
     interconnect_.target_port(0).bind(dram_.socket);
     for (std::size_t i = 0; i < platform.clusters.size(); ++i) {
       masters_.push_back(
@@ -76,6 +83,7 @@ class Machine {
     }
     for (std::size_t i = 0; i < platform.accelerators.size(); ++i) add_accelerator(i);
     add_cores(program_, model_, line_, recorder_);
+    for (const auto& core : cores_) standstill_.add(*core);
     for (std::size_t i = 0; i < beside_.size(); ++i) {
       neighbours_.push_back(std::make_unique<NeighbourState>(platform.runtime.barrier, recorder_.use()));
       add_cores(beside_[i], options.beside[i].model, neighbours_.back()->line, neighbours_.back()->host);
@@ -90,19 +98,31 @@ class Machine {
   void run() {
     const Picoseconds limit =
         options_.time_limit.raw() > 0 ? options_.time_limit : Picoseconds(std::int64_t{1} << 62);
-    run_simulation(limit);
+    queue_.watch<&Machine::look>(Standstill::period(platform_), *this);
+    try {
+      run_simulation(limit);
+      check_finished(limit);
+    } catch (const SimulationError& error) {
+      throw SimulationError(error.what() + faults_.injected());
+    }
+  }
+
+  void check_finished(Picoseconds limit) const {
     if (recorder_.finished()) return;
     if (sc_core::sc_time_to_pending_activity() > sc_core::SC_ZERO_TIME && sc_core::sc_pending_activity()) {
       throw SimulationError(fmt::format("time limit of {} us reached in layer {}", to_microseconds(limit),
                                         recorder_.current_layer()));
     }
-    std::string waiting;
-    for (const auto& core : cores_) {
-      if (!core->waiting_for().empty())
-        waiting += fmt::format("; {} waits for {}", core->name(), core->waiting_for());
-    }
-    throw SimulationError(fmt::format("deadlock at {:.3f} us in layer {}{}", to_microseconds(now()),
-                                      recorder_.current_layer(), waiting));
+    throw SimulationError(fmt::format("deadlock at {:.3f} us in layer {}{}", to_microseconds(queue_.latest()),
+                                      recorder_.current_layer(), standstill_.who_waits()));
+  }
+
+  // Called from time to time while anything at all is due.
+  void look() {
+    if (recorder_.finished() || !standstill_.is_the_end()) return;
+    throw SimulationError(fmt::format("standstill in layer {}: nothing has moved from {:.3f} to {:.3f} us{}",
+                                      recorder_.current_layer(), to_microseconds(standstill_.since()),
+                                      to_microseconds(now()), standstill_.who_waits()));
   }
 
   // `stages`: with names and no times yet.
@@ -152,6 +172,7 @@ class Machine {
                                            (static_cast<double>(result.total.raw()) * 1e-12) * 1e-9;
     result.memory.row_hit_rate = dram_.row_hit_rate();
     result.simulation.kernel_events = queue_.calls() + sc_core::sc_delta_count();
+    result.faults = faults_.results();
     add_energy({platform_, recorder_.use(), caches_, interconnect_, dram_, accelerators_}, result);
     return result;
   }
@@ -225,7 +246,13 @@ class Machine {
         request.command = BusCommand::write;
         request.address = burst.address;
         request.bytes = burst.bytes;
-        request.done = [](BusStatus) {};
+        request.done = [this, burst](BusStatus status) {
+          if (status == BusStatus::okay) return;
+          throw SimulationError(
+              fmt::format("write-back of cluster {}: {} on a write of address {:#x} at {:.3f} us",
+                          platform_.clusters[static_cast<std::size_t>(burst.cluster)].name, to_string(status),
+                          burst.address, to_microseconds(now())));
+        };
         ports_[static_cast<std::size_t>(burst.cluster)]->issue(std::move(request));
       }
     });
@@ -236,6 +263,7 @@ class Machine {
   lowering::Program program_;
   std::vector<lowering::Program> beside_;
   const MachineOptions& options_;
+  FaultInjector faults_;
   EventQueue queue_;
   Interconnect interconnect_;
   DramController dram_;
@@ -248,6 +276,7 @@ class Machine {
   Recorder recorder_;
   StreamWindow gemv_window_;
   std::int64_t quantum_;
+  Standstill standstill_;
   std::vector<std::unique_ptr<BusMaster>> masters_;
   std::vector<BusMaster*> ports_;
   std::vector<std::unique_ptr<Accelerator>> accelerators_;

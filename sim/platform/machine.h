@@ -10,6 +10,7 @@
 
 #include "models/lowering/program.h"
 #include "models/network/model.h"
+#include "models/spec/fault.h"
 #include "models/spec/platform.h"
 #include "models/spec/run.h"
 #include "models/spec/run_result.h"
@@ -28,9 +29,10 @@ struct MachineOptions {
   bool rtl = true;  // accelerators: the Verilated RTL, else the cycle model
   // Tensors are computed; without, the times are the same, a model of sizes is enough and there is no hash.
   bool values = true;
-  Bytes quantum = spec::kQuantum;  // of a kernel's data, in which cores take turns
-  bool skip_idle_cycles = true;  // the RTL's clock stops while it is idle
-  Picoseconds time_limit{0};     // of simulated time; 0: none
+  Bytes quantum = spec::kQuantum;   // of a kernel's data, in which cores take turns
+  bool skip_idle_cycles = true;     // the RTL's clock stops while it is idle
+  Picoseconds time_limit{0};        // of simulated time; 0: none
+  std::vector<spec::Fault> faults;  // done to the machine on purpose
   // Of the accelerators' RTL, as FST: of the first to `file`, of further ones to files beside it. Empty:
   // none.
   struct Waves {

@@ -345,6 +345,19 @@ class BadInput(unittest.TestCase):
         self.expect(2, ['"compere" is no command, did you mean "compare"?'], "compere")
         self.expect(2, ["key=value"], "run", *QUICK, "--set", "nonsense")
 
+    def test_a_fault_names_its_culprit_and_slow_memory_only_takes_time(self):
+        fault = ["platform = 'ultra96'\nnetwork = 'tiny'\n[schedule]\nplanner = 'cosched'\nwait = 'polling'\n"
+                 "[fidelity]\naccelerator = 'model'\n[[fault]]\nkind = '%s'\n%s\n" % one
+                 for one in (("no-answer", "at = 'accelerator0'\naccess = 'read'\nbeat = 300"),
+                             ("slow-memory", "delay = '1 us'"))]
+        self.expect(3, ["standstill in layer conv1", "accelerator0 waits since", "for an answer to its read of address 0x"],
+                    "run", self.run_file(fault[0]))
+        slow = json.loads(tandem("run", self.run_file(fault[1]), "--json").stdout)
+        self.assertEqual(slow["output_sha256"], slow["reference_sha256"])
+        self.assertTrue(slow["faults"][0]["happened"])
+        quick = json.loads(tandem("run", self.run_file(fault[1]), "--set", "fault.0.delay=1 ps", "--json").stdout)
+        self.assertGreater(slow["latency_ms"], quick["latency_ms"])
+
     def test_time_limit_is_a_failed_simulation(self):
         self.expect(3, ["time limit of 10 us reached"], "run", *QUICK, "--set", "time_limit=10 us")
 

@@ -36,7 +36,8 @@ inline std::string text_from_child(const std::function<std::string()>& work) {
   if (child == 0) {
     std::string answer;
     try {
-      answer = "+" + work();
+      answer = '+';
+      answer += work();
     } catch (const std::exception& error) {
       answer = std::string("-") + error.what();
     }
