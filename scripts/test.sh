@@ -34,9 +34,13 @@ full_tests() {
   step "all tests under AddressSanitizer and UndefinedBehaviorSanitizer" run_ctest sanitize "$@"
   with_lock configure clang
   with_lock build_target clang tandem
-  step "gcc and clang builds give the same bytes" "$root/tests/full/same_bytes.sh" \
-    "$root/build/release/sim/cli/tandem" "$root/build/clang/sim/cli/tandem"
-  step "the readers of configs and ONNX files, fuzzed" "$root/tests/fuzz/run.sh" "${TANDEM_FUZZ_SECONDS:-60}"
+  with_lock configure debug
+  with_lock build_target debug tandem
+  step "gcc -O3, clang -O3 and gcc -O0 give the same bytes" "$root/tests/full/same_bytes.sh" \
+    "$root/build/release/sim/cli/tandem" "$root/build/clang/sim/cli/tandem" "$root/build/debug/sim/cli/tandem"
+  step "a thousand faults end as they must" "$root/build/release/tests/platform/fault_campaign" 1000
+  step "ten thousand inferences give their memory back" "$root/build/release/tests/platform/soak" 10000
+  step "the readers of files, fuzzed" "$root/tests/fuzz/run.sh" "${TANDEM_FUZZ_SECONDS:-60}"
   step "every network, every planner, on the RTL" "$root/tests/full/all_networks.sh"
 }
 
@@ -45,7 +49,7 @@ run_tests() {
   if [[ ${1-} == --help || ${1-} == -h ]]; then
     echo "usage: ./tandem test [--full] [CTEST ARGUMENTS...]"
     echo "Builds everything and runs the tests; further arguments go to ctest, such as -R NAME or -L LABEL."
-    echo "  --full   also sanitizers, gcc against clang, fuzzing and every network on the RTL (about an hour)"
+    echo "  --full   also sanitizers, compilers, faults, a soak, fuzzing, every network on the RTL (over an hour)"
     return
   fi
   if [[ ${1-} == --full ]]; then

@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# same_bytes.sh PROGRAM_A PROGRAM_B [RUN.toml...]: every run (default: all that ship) gives the same JSON with
-# both programs, and the same when it is run twice, apart from the wall time.
+# same_bytes.sh PROGRAM PROGRAM... [RUN.toml...]: every run (default: all that ship) gives the same JSON with every
+# program, and the same when the first runs it twice, apart from the wall time.
 set -euo pipefail
-program_a=$1 program_b=$2
-shift 2
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "$0")")")")
 export TANDEM_ROOT=$root
-runs=("$@")
+programs=() runs=()
+for word in "$@"; do
+  if [[ $word == *.toml ]]; then runs+=("$word"); else programs+=("$word"); fi
+done
+if ((${#programs[@]} < 2)); then
+  echo "usage: tests/full/same_bytes.sh PROGRAM PROGRAM... [RUN.toml...]" >&2
+  exit 2
+fi
 if ((${#runs[@]} == 0)); then runs=("$root"/configs/runs/*.toml); fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -17,13 +22,12 @@ result() { "$1" run "$2" --json | sed -E 's/("wall_s": ?)[-+.0-9eE]+/\1/'; }
 
 status=0
 for run in "${runs[@]}"; do
-  result "$program_a" "$run" >"$work/a"
-  result "$program_a" "$run" >"$work/again"
-  result "$program_b" "$run" >"$work/b"
-  for other in again b; do
-    if ! cmp "$work/a" "$work/$other" >&2; then
-      echo "$run: the results differ ($other)" >&2
-      diff "$work/a" "$work/$other" | head -20 >&2 || true
+  result "${programs[0]}" "$run" >"$work/first"
+  for program in "${programs[@]}"; do
+    result "$program" "$run" >"$work/other"
+    if ! cmp "$work/first" "$work/other" >&2; then
+      echo "$run: the results differ ($program)" >&2
+      diff "$work/first" "$work/other" | head -20 >&2 || true
       status=1
     fi
   done
