@@ -122,6 +122,9 @@ bool DramController::accept(AxiPayload& payload) {
 void DramController::enqueue(std::uint64_t slot) {
   const AxiPayload& payload = *pending_[slot].payload;
   const memory::Access access = access_of(payload);
+  // Asked now: a read that a step serves at once is answered, and its slot another's, when the steps are
+  // done.
+  const bool answered_here = access == memory::Access::write || pending_[slot].runs == 0;
   if (pending_[slot].runs > 0) {
     const Picoseconds time = now();
     std::uint64_t touched = 0;
@@ -135,7 +138,7 @@ void DramController::enqueue(std::uint64_t slot) {
     for (std::size_t i = 0; i < channels_.size(); ++i)
       if ((touched >> i & 1) != 0) step(i);
   }
-  if (access == memory::Access::write || payload.is_response_error()) {
+  if (answered_here) {
     pending_[slot].first = pending_[slot].last = now();
     respond(slot);
   }

@@ -62,8 +62,11 @@ std::string Standstill::who_waits() const {
   }
   std::vector<std::string> told;
   for (const BusRecord& record : bus_.unanswered()) {
-    if (record.master < platform_.clusters.size()) continue;  // the core says so itself
-    const std::string& name = platform_.accelerators[record.master - platform_.clusters.size()].name;
+    const bool core = record.master < platform_.clusters.size();
+    // A core says itself what it waits for, but it does not wait for what it has posted.
+    if (core && text.find(fmt::format("of address {:#x},", record.address)) != std::string::npos) continue;
+    const std::string& name = core ? platform_.clusters[record.master].name
+                                   : platform_.accelerators[record.master - platform_.clusters.size()].name;
     if (std::find(told.begin(), told.end(), name) != told.end()) continue;
     told.push_back(name);
     text += fmt::format("; {} waits since {:.3f} us for an answer to its {} of address {:#x}", name,

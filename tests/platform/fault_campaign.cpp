@@ -89,7 +89,8 @@ std::string must_say(const spec::Fault& fault, const Bench& bench) {
     case FaultKind::no_answer:
       if (unit) return stop + fault.at + " waits since" + time + " for an answer to its " + access + address;
       return stop + "(" + fault.at + "_core[0-9]+ waits for an answer to its " + access + "|" + access +
-             " through " + fault.at + "_port)" + address + ", asked at" + time;
+             " through " + fault.at + "_port)" + address + ", asked at" + time + "|" + stop + fault.at +
+             " waits since" + time + " for an answer to its " + access + address;
     case FaultKind::lost_interrupt:
       return bench.schedule.wait == spec::WaitPolicy::polling
                  ? ""
