@@ -97,7 +97,7 @@ void read_sweep(const std::string& text) {
   const sweep::Sweep sweep = sweep::read_sweep(MemoryFile(text).path());
   const sweep::Space space(sweep);
   for (const auto& point : sweep::random_points(space, space.groups().front(), 3, 1))
-    space.assignments(point);
+    static_cast<void>(space.assignments(point));
 }
 
 struct Reader {
