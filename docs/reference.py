@@ -12,7 +12,9 @@ OUT = ROOT / "docs" / "reference.md"
 # Reader by reader: title, source, function (the keys stand in the braces behind its name).
 READERS = (
     ("Run file (`configs/runs`)", "models/spec/run.cpp", "read_run"),
+    ("`[schedule]` of a run, further", "models/spec/run.cpp", "read_extensions"),
     ("`[fidelity]` of a run", "models/spec/run.cpp", "read_fidelity"),
+    ("`[[fault]]` of a run", "models/spec/fault.cpp", "read_fault"),
     ("Platform file (`configs/platforms`)", "models/spec/platform.cpp", "read_platform"),
     ("`[[cluster]]`", "models/spec/platform.cpp", "read_cluster"),
     ("`[[accelerator]]`", "models/spec/platform.cpp", "read_accelerator"),
