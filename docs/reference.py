@@ -64,7 +64,7 @@ def body_of(source, function):
 def constant(name):
     """What a constant of the sources stands for: its text behind = or in braces; None when it is none."""
     for path in sorted((ROOT / "models").rglob("*.h")) + sorted((ROOT / "models" / "spec").glob("*.cpp")):
-        found = re.search(r"\b" + name + r"\s*(?:=\s*|(?=\{))(\{[^;]*\}|[^;]*);", path.read_text())
+        found = re.search(r"\b" + name + r"\s*(?:=\s*|(?=[{(]))(\{[^;]*\}|[^;]*);", path.read_text())
         if found:
             return re.sub(r"\s+", " ", found.group(1)).strip()
     return None
@@ -79,10 +79,10 @@ def as_size(count):
 
 
 def as_time(picoseconds):
-    for unit, whole in (("s", 10**12), ("ms", 10**9), ("us", 10**6), ("ns", 10**3)):
+    for unit, whole in (("h", 3600 * 10**12), ("s", 10**12), ("ms", 10**9), ("us", 10**6), ("ns", 10**3)):
         if picoseconds >= whole and picoseconds % whole == 0:
             return f"{picoseconds // whole} {unit}"
-    return str(picoseconds)
+    return f"{picoseconds} ps" if picoseconds else "0"
 
 
 def plain(value, kind):
@@ -92,6 +92,7 @@ def plain(value, kind):
     if re.fullmatch(r"k[A-Z]\w*", value):
         value = constant(value) or value
     value = value.strip("{}").replace("'", "")
+    value = value[1:-1] if value.startswith("(") else value
     value = re.sub(r"std::int64_t\{(\d+)\}", r"\1", value)
     value = re.sub(r"^(?:Bytes|Picoseconds|Hertz|Milliwatts)\((.*)\)$", r"\1", value)
     if value == "INT64_MAX":
