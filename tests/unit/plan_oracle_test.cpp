@@ -9,6 +9,7 @@
 #include "dse/plan/split_search.h"
 #include "models/core/random.h"
 #include "models/lowering/check_schedule.h"
+#include "tests/unit/planned.h"
 #include "tests/unit/sketch.h"
 
 namespace tandem::plan {
@@ -16,21 +17,9 @@ namespace {
 
 using network::Precision;
 using test::model_of_sizes;
-
-std::shared_ptr<const network::Network> named(const std::string& name) {
-  return std::make_shared<const network::Network>(network::read_network(name));
-}
-
-spec::Schedule planned(spec::Planner planner, const network::Model& model, const spec::Platform& platform,
-                       const Measure& measure = {}) {
-  return make_schedule(
-      planner, {model, platform, allowed_core_groups(platform, {}, "run.toml"), {}, "run.toml"}, measure);
-}
-
-std::vector<lowering::ProgramItem> resolved(const spec::Schedule& schedule, const network::Model& model,
-                                            const spec::Platform& platform) {
-  return lowering::resolve_items(schedule, model, platform, lowering::layer_roles(model, platform));
-}
+using test::named;
+using test::planned;
+using test::resolved;
 
 // Two sides whose times are random, but never shorter with more channels; working together costs something.
 struct MadeUpSides {

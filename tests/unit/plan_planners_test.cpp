@@ -13,6 +13,7 @@
 #include "models/latency/analytic_run.h"
 #include "models/lowering/check_schedule.h"
 #include "models/lowering/offload.h"
+#include "tests/unit/planned.h"
 #include "tests/unit/sketch.h"
 
 namespace tandem::plan {
@@ -20,21 +21,9 @@ namespace {
 
 using network::Precision;
 using test::model_of_sizes;
-
-std::shared_ptr<const network::Network> named(const std::string& name) {
-  return std::make_shared<const network::Network>(network::read_network(name));
-}
-
-spec::Schedule planned(spec::Planner planner, const network::Model& model, const spec::Platform& platform,
-                       const Measure& measure = {}) {
-  return make_schedule(
-      planner, {model, platform, allowed_core_groups(platform, {}, "run.toml"), {}, "run.toml"}, measure);
-}
-
-std::vector<lowering::ProgramItem> resolved(const spec::Schedule& schedule, const network::Model& model,
-                                            const spec::Platform& platform) {
-  return lowering::resolve_items(schedule, model, platform, lowering::layer_roles(model, platform));
-}
+using test::named;
+using test::planned;
+using test::resolved;
 
 TEST(Planners, MakeSchedulesThatFitEveryShippedNetwork) {
   const spec::Platform ultra96 = spec::read_platform("ultra96");
