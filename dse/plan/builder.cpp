@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "models/latency/resource_use.h"
+#include "models/lowering/line_owners.h"
 #include "models/lowering/offload.h"
 #include "models/lowering/threads.h"
 
@@ -117,6 +118,7 @@ ScheduleBuilder::Items ScheduleBuilder::items_of(LayerId layer, const Split& spl
     items.insert(items.end(), rest.begin(), rest.end());
   }
   lowering::count_threads(problem_.platform, items);
+  lowering::give_lines_to_cores(*problem_.model.network, problem_.platform, items);
   return items;
 }
 

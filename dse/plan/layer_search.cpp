@@ -2,11 +2,23 @@
 #include "dse/plan/layer_search.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "models/network/layout.h"
 
 namespace tandem::plan {
+
+namespace {
+// How far the accelerator gives channels up to take rows of them: some of its own steps, and two columns of a
+// kernel that computes channels by twelve.
+constexpr std::size_t kStepsBack = 4;
+constexpr int kChannelsBack = 24;
+
+// A third side must promise more than what predictions of split layers err by (95th percentile of
+// results/cosched_boards): one more cluster that is late is worse than one less that helps.
+constexpr double kThirdSide = 1.02;
+
+double handicap(const Split& split) { return split.channels > 0 && split.groups > 1 ? kThirdSide : 1.0; }
+}  // namespace
 
 LayerSearch::LayerSearch(const Problem& problem, const ScheduleBuilder& builder, const Price& price,
                          network::LayerId layer)
@@ -57,12 +69,12 @@ Split LayerSearch::run() {
 double LayerSearch::cost_of(const Split& split) const {
   if (const auto published = published_time(split)) return static_cast<double>(published->raw());
   const auto items = builder_.items_of(layer_, split);
-  return priced(items, builder_.time_of(layer_, items));
+  return priced(items, builder_.time_of(layer_, items)) * handicap(split);
 }
 double LayerSearch::least_cost_of(const Split& split) const {
   if (const auto published = published_time(split)) return static_cast<double>(published->raw());
   const auto items = builder_.items_of(layer_, split);
-  return priced(items, builder_.time_at_least(layer_, items));
+  return priced(items, builder_.time_at_least(layer_, items)) * handicap(split);
 }
 double LayerSearch::priced(const ScheduleBuilder::Items& items, const latency::LayerTime& timed) const {
   const auto time = static_cast<double>(timed.time.raw());
@@ -77,11 +89,13 @@ void LayerSearch::consider(const Split& split) {
   best_ = split;
 }
 
-// Rows that end on a whole cache line: a line must not hold bytes of both sides unless the unit snoops.
-int LayerSearch::row_step() const {
-  if (problem_.platform.accelerators.front().coherent) return 1;
-  const std::int64_t row = std::int64_t{output_.w} * lowering::channel_block(problem_.platform);
-  return static_cast<int>(network::kCacheLineBytes / std::gcd<std::int64_t>(row, network::kCacheLineBytes));
+// The last step up to `at` at which a channel group ends, 0 with one group: rows of whole groups are one job
+// each, and with none before them rows of the whole layer.
+std::size_t LayerSearch::group_end_before(std::size_t at) const {
+  const network::Layer& layer = problem_.model.network->layer(layer_);
+  const int groups = layer.kind == network::LayerKind::conv ? layer.conv.groups : 1;
+  while (at > 0 && points_[at] % (output_.c / groups) != 0) --at;
+  return at;
 }
 
 // Between this split and its neighbours: the row at which the accelerator begins to end last is bracketed,
@@ -89,17 +103,19 @@ int LayerSearch::row_step() const {
 void LayerSearch::share_rows(const Split& around) {
   const auto at =
       static_cast<std::size_t>(std::find(points_.begin(), points_.end(), around.channels) - points_.begin());
-  const int step = row_step();
-  for (std::size_t back = 0; back < 4 && back <= at; ++back) {
+  const std::size_t group_end = group_end_before(at);
+  for (std::size_t back = 0; back <= at; ++back) {
+    const bool near = back < kStepsBack || around.channels - points_[at - back] <= kChannelsBack;
+    if (!near && at - back != group_end) continue;
     Split split{points_[at - back], 0, around.groups};
     if (split.channels == output_.c) continue;
-    int low = 0, high = (output_.h - 1) / step;
+    int low = 0, high = output_.h - 1;
     while (high - low > 1) {
-      split.rows = (low + high) / 2 * step;
-      (unit_is_last(split) ? high : low) = split.rows / step;
+      split.rows = (low + high) / 2;
+      (unit_is_last(split) ? high : low) = split.rows;
     }
     for (const int row : {low, high, low - 1, high + 1}) {
-      split.rows = row * step;
+      split.rows = row;
       if (split.rows > 0 && split.rows < output_.h) consider(split);
     }
   }

@@ -32,7 +32,7 @@ class LayerSearch {
   [[nodiscard]] double least_cost_of(const Split& split) const;
   [[nodiscard]] double priced(const ScheduleBuilder::Items& items, const latency::LayerTime& timed) const;
   void consider(const Split& split);
-  [[nodiscard]] int row_step() const;
+  [[nodiscard]] std::size_t group_end_before(std::size_t at) const;
   void share_rows(const Split& around);
   [[nodiscard]] bool unit_is_last(const Split& split) const;
 

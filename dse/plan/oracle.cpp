@@ -8,8 +8,11 @@
 // company; and because the search runs at fidelity `model`, the best schedules are simulated at the run's
 // fidelity against each other.
 //
-// Where the run lets all core groups work beside the accelerator, every layer is searched a second time with
-// all of them, in images of their own; what is not split has one time for both.
+// The divisions of a layer that are tried stand in families, each ordered by how much the accelerator gets:
+// steps of the array beside the first core group; where the run lets all groups work beside the accelerator,
+// steps beside all of them; where it lets rows be shared, rows of what the planner's channels leave, and of a
+// and of a kernel's column more. A division that stands in several families is simulated once for all of
+// them.
 #include <algorithm>
 
 #include "dse/plan/builder.h"
@@ -19,15 +22,22 @@ namespace tandem::plan {
 
 namespace {
 
-constexpr int kRounds = 4;  // of improvement in company, at most
+constexpr int kRounds = 4;          // of improvement in company, at most
+constexpr int kKernelColumns = 12;  // channels that a kernel computes at once
 
 class Oracle {
  public:
   Oracle(const Problem& problem, const Measure& measure)
       : problem_(problem), measure_(measure), builder_(problem, "oracle") {
-    for (const network::LayerId layer : builder_.layers()) points_.push_back(builder_.split_points(layer));
-    const bool all = problem.division.all_clusters && builder_.groups().size() > 1;
-    kinds_ = all ? 2 : 1;
+    const int all = static_cast<int>(builder_.groups().size());
+    const std::vector<Split> steps = planned(false);
+    add_steps(steps, 1);
+    if (problem.division.all_clusters && all > 1) add_steps(steps, all);
+    trials_.push_back(choices_of(steps));
+    if (!problem.division.share_rows) return;
+    const std::vector<Split> rows = planned(true);
+    for (const int channels_less : {0, 1, kKernelColumns}) add_rows(rows, channels_less);
+    trials_.push_back(choices_of(rows));
   }
 
   spec::Schedule run() {
@@ -43,31 +53,118 @@ class Oracle {
 
  private:
   struct Choice {
-    std::size_t point = 0;  // of the layer's split points
-    std::size_t kind = 0;   // beside the first core group, or beside all of them
+    std::size_t family = 0, at = 0;
     bool operator==(const Choice&) const = default;
   };
-  using Splits = std::vector<Choice>;  // by layer with work
+  using Choices = std::vector<Choice>;  // by layer with work
+  struct Family {
+    std::vector<std::vector<Split>> splits;  // by layer
+    std::vector<SplitSearch> searches;       // likewise
 
-  [[nodiscard]] bool is_end(std::size_t layer, std::size_t point) const {
-    return point == 0 || point + 1 == points_[layer].size();
+    void add(std::vector<Split> of_layer, std::size_t guess) {
+      searches.emplace_back(of_layer.size(), guess);
+      splits.push_back(std::move(of_layer));
+    }
+  };
+
+  [[nodiscard]] Split alone_on_cores() const { return {0, 0, static_cast<int>(builder_.groups().size())}; }
+  [[nodiscard]] int channels(std::size_t layer) const {
+    return problem_.model.network->layer(builder_.layers()[layer]).output.c;
+  }
+  static std::size_t index_of(const std::vector<Split>& splits, const Split& split) {
+    return static_cast<std::size_t>(std::find(splits.begin(), splits.end(), split) - splits.begin());
   }
 
-  [[nodiscard]] spec::Schedule compose(const Splits& splits) const {
-    ScheduleBuilder builder(problem_, "oracle");
-    const int all = static_cast<int>(builder.groups().size());
-    for (std::size_t i = 0; i < splits.size(); ++i) {
-      const network::LayerId layer = builder.layers()[i];
-      const int channels = points_[i][splits[i].point];
-      builder.add(layer,
-                  builder.items_of(layer, {channels, 0, channels == 0 || splits[i].kind > 0 ? all : 1}));
+  // The planner's own divisions, by layer.
+  [[nodiscard]] std::vector<Split> planned(bool with_rows) const {
+    Problem own = problem_;
+    own.division.share_rows = with_rows;
+    const spec::Schedule schedule = plan_cosched(own);
+    std::vector<Split> splits;
+    for (const network::LayerId id : builder_.layers()) {
+      const network::Layer& layer = problem_.model.network->layer(id);
+      Split split{0, 0, 0};
+      for (const spec::WorkItem& item : schedule.items) {
+        if (item.layer != layer.name) continue;
+        const bool on_unit = builder_.accelerator() && item.resource == builder_.accelerator()->name;
+        if (!on_unit) {
+          ++split.groups;
+        } else if (item.p1 == layer.output.h) {
+          split.channels = item.k1;
+        } else {
+          split.rows = item.p1;
+        }
+      }
+      if (split.channels == 0 && split.rows == 0) split = alone_on_cores();
+      if (split.channels == layer.output.c) split = {layer.output.c, 0, 1};
+      splits.push_back(split);
     }
+    return splits;
+  }
+
+  void add_steps(const std::vector<Split>& planned, int groups) {
+    Family& family = families_.emplace_back();
+    for (std::size_t i = 0; i < planned.size(); ++i) {
+      std::vector<Split> splits;
+      std::size_t guess = 0;
+      for (const int k : builder_.split_points(builder_.layers()[i])) {
+        if (k == planned[i].channels) guess = splits.size();
+        splits.push_back(k == 0 ? alone_on_cores() : Split{k, 0, k == channels(i) ? 1 : groups});
+      }
+      family.add(std::move(splits), guess);
+    }
+  }
+
+  // Rows of what the channels of `planned` leave, and of at least `less` channels more. A layer that the
+  // planner leaves on one side stays there.
+  void add_rows(const std::vector<Split>& planned, int less) {
+    Family& family = families_.emplace_back();
+    for (std::size_t i = 0; i < planned.size(); ++i) {
+      const std::vector<int> points = builder_.split_points(builder_.layers()[i]);
+      const bool one_sided = planned[i] == alone_on_cores() || planned[i].channels == channels(i);
+      std::size_t at = static_cast<std::size_t>(std::find(points.begin(), points.end(), planned[i].channels) -
+                                                points.begin());
+      while (!one_sided && at > 0 && planned[i].channels - points[at] < less) --at;
+      if (one_sided || planned[i].channels - points[at] < less) {
+        family.add({planned[i]}, 0);
+        continue;
+      }
+      std::vector<Split> splits;
+      const int height = problem_.model.network->layer(builder_.layers()[i]).output.h;
+      for (int row = 0; row < height; ++row) splits.push_back({points[at], row, planned[i].groups});
+      if (points[at] == 0) splits.front() = alone_on_cores();
+      splits.push_back({channels(i), 0, 1});
+      family.add(std::move(splits), static_cast<std::size_t>(planned[i].rows));
+    }
+  }
+
+  [[nodiscard]] const Split& split_of(std::size_t layer, const Choice& choice) const {
+    return families_[choice.family].splits[layer][choice.at];
+  }
+  [[nodiscard]] Choices choices_of(const std::vector<Split>& splits) const {
+    Choices choices;
+    for (std::size_t i = 0; i < splits.size(); ++i) {
+      Choice found;
+      for (std::size_t family = 0; family < families_.size(); ++family) {
+        const std::vector<Split>& own = families_[family].splits[i];
+        found = {family, index_of(own, splits[i])};
+        if (found.at < own.size()) break;
+      }
+      choices.push_back(found);
+    }
+    return choices;
+  }
+
+  [[nodiscard]] spec::Schedule compose(const Choices& choices) const {
+    ScheduleBuilder builder(problem_, "oracle");
+    for (std::size_t i = 0; i < choices.size(); ++i)
+      builder.add(builder.layers()[i], builder.items_of(builder.layers()[i], split_of(i, choices[i])));
     return builder.finish();
   }
 
-  std::vector<Measured> measure(const std::vector<Splits>& trials) {
+  std::vector<Measured> measure(const std::vector<Choices>& trials) {
     std::vector<spec::Schedule> schedules;
-    for (const Splits& splits : trials) schedules.push_back(compose(splits));
+    for (const Choices& choices : trials) schedules.push_back(compose(choices));
     return measure_(schedules, Effort::search);
   }
 
@@ -76,110 +173,89 @@ class Oracle {
     return {measured.layers[id], measured.lead[id]};
   }
 
-  void learn(const Splits& splits, const Measured& measured) {
-    for (std::size_t i = 0; i < splits.size(); ++i) {
-      for (std::size_t kind = 0; kind < kinds_; ++kind) {
-        if (kind == splits[i].kind || is_end(i, splits[i].point))
-          searches_[kind][i].measured(splits[i].point, point_of(measured, i));
+  void learn(const Choices& choices, const Measured& measured) {
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+      for (Family& family : families_) {
+        const std::size_t at = index_of(family.splits[i], split_of(i, choices[i]));
+        if (at < family.splits[i].size()) family.searches[i].measured(at, point_of(measured, i));
       }
     }
   }
 
-  // The planner's own splits, beside either kind of company, and both ends.
+  // The planner's schedules, every family's first guesses, and both sides alone.
   void begin() {
-    Splits none, all;
-    const Splits planned = planned_splits();
-    std::vector<Splits> trials = {planned};
-    for (std::size_t kind = 0; kind < kinds_; ++kind) {
-      Splits guess = planned;
-      for (std::size_t i = 0; i < points_.size(); ++i) {
-        guess[i].kind = kind;
-        searches_[kind].emplace_back(points_[i].size(), planned[i].point);
-      }
-      if (guess != planned) trials.push_back(guess);
+    const std::size_t layers = builder_.layers().size();
+    const auto add = [&](const Choices& choices) {
+      const auto same = [&](const Choices& other) { return compose(other).items == compose(choices).items; };
+      if (std::none_of(trials_.begin(), trials_.end(), same)) trials_.push_back(choices);
+    };
+    for (std::size_t family = 0; family < families_.size(); ++family) {
+      Choices guesses;
+      for (std::size_t i = 0; i < layers; ++i)
+        guesses.push_back({family, families_[family].searches[i].guess()});
+      add(guesses);
     }
-    for (const std::vector<int>& points : points_) {
+    Choices none, all;
+    for (std::size_t i = 0; i < layers; ++i) {
       none.push_back({0, 0});
-      all.push_back({points.size() - 1, 0});
+      all.push_back({0, families_[0].splits[i].size() - 1});
     }
-    trials.insert(trials.end(), {all, none});
-    const std::vector<Measured> measured = measure(trials);
-    for (std::size_t trial = 0; trial < trials.size(); ++trial) {
-      learn(trials[trial], measured[trial]);
+    add(all);
+    add(none);
+    const std::vector<Measured> measured = measure(trials_);
+    for (std::size_t trial = 0; trial < trials_.size(); ++trial) {
+      learn(trials_[trial], measured[trial]);
       if (trial == 0 || measured[trial].latency < known_latency_) {
         known_latency_ = measured[trial].latency;
-        known_best_ = trials[trial];
+        known_best_ = trials_[trial];
       }
     }
-  }
-
-  [[nodiscard]] Splits planned_splits() const {
-    Problem own = problem_;
-    own.division.share_rows = false;  // rows of the rest are no split point of the search
-    const spec::Schedule planned = plan_cosched(own);
-    Splits splits;
-    for (std::size_t i = 0; i < points_.size(); ++i) {
-      const network::Layer& layer = problem_.model.network->layer(builder_.layers()[i]);
-      int channels = 0;
-      std::size_t groups = 0;
-      for (const spec::WorkItem& item : planned.items) {
-        if (item.layer != layer.name) continue;
-        const bool on_unit = item.resource == builder_.accelerator()->name;
-        if (on_unit) channels = item.k1;
-        groups += on_unit ? 0 : 1;
-      }
-      const auto at = std::find(points_[i].begin(), points_[i].end(), channels);
-      splits.push_back({static_cast<std::size_t>(at - points_[i].begin()),
-                        channels > 0 && groups > 1 ? std::size_t{1} : std::size_t{0}});
-    }
-    return splits;
   }
 
   [[nodiscard]] Choice fastest(std::size_t layer) const {
-    Choice best{searches_[0][layer].fastest(), 0};
-    for (std::size_t kind = 1; kind < kinds_; ++kind) {
-      const std::size_t other = searches_[kind][layer].fastest();
-      if (searches_[kind][layer].time_of(other) < searches_[best.kind][layer].time_of(best.point))
-        best = {other, kind};
+    Choice best{0, families_[0].searches[layer].fastest()};
+    for (std::size_t family = 1; family < families_.size(); ++family) {
+      const SplitSearch& search = families_[family].searches[layer];
+      if (search.time_of(search.fastest()) < families_[best.family].searches[layer].time_of(best.at))
+        best = {family, search.fastest()};
     }
     return best;
   }
 
   void search() {
-    for (std::size_t kind = 0; kind < kinds_; ++kind) {
+    for (std::size_t family = 0; family < families_.size(); ++family) {
       for (;;) {
-        Splits trial;
+        Choices trial;
         bool open = false;
-        for (std::size_t i = 0; i < points_.size(); ++i) {
-          const SplitSearch& layer = searches_[kind][i];
+        for (const SplitSearch& layer : families_[family].searches) {
           const auto next = layer.next();
           open |= next.has_value();
-          trial.push_back({next.value_or(layer.fastest()), kind});
+          trial.push_back({family, next.value_or(layer.fastest())});
         }
         if (!open) break;
         learn(trial, measure({trial}).front());
       }
     }
-    for (std::size_t i = 0; i < points_.size(); ++i) best_.push_back(fastest(i));
+    for (std::size_t i = 0; i < builder_.layers().size(); ++i) best_.push_back(fastest(i));
   }
 
   // Every layer a step up, and every layer a step down, in the company of the best.
   void improve() {
     Measured now = measure({best_}).front();
     for (int round = 0; round < kRounds; ++round) {
-      Splits up = best_, down = best_;
+      Choices up = best_, down = best_;
       for (std::size_t i = 0; i < best_.size(); ++i) {
-        if (best_[i].point + 2 < points_[i].size()) ++up[i].point;
-        if (best_[i].point > 1) --down[i].point;
+        if (best_[i].at + 2 < families_[best_[i].family].splits[i].size()) ++up[i].at;
+        if (best_[i].at > 1) --down[i].at;
       }
       const std::vector<Measured> tried = measure({up, down});
-      Splits better = best_;
+      Choices better = best_;
       for (std::size_t i = 0; i < best_.size(); ++i) {
         Picoseconds least = point_of(now, i).time;
-        for (const auto& [splits, measured] : {std::pair(&up, &tried[0]), std::pair(&down, &tried[1])}) {
+        for (const auto& [choices, measured] : {std::pair(&up, &tried[0]), std::pair(&down, &tried[1])}) {
           if (point_of(*measured, i).time >= least) continue;
           least = point_of(*measured, i).time;
-          better[i] = (*splits)[i];
+          better[i] = (*choices)[i];
         }
       }
       if (better == best_) break;
@@ -194,10 +270,9 @@ class Oracle {
   const Problem& problem_;
   const Measure& measure_;
   ScheduleBuilder builder_;
-  std::vector<std::vector<int>> points_;
-  std::size_t kinds_ = 1;
-  std::vector<SplitSearch> searches_[2];  // by kind, layer
-  Splits best_, known_best_;
+  std::vector<Family> families_;
+  std::vector<Choices> trials_;  // to begin with
+  Choices best_, known_best_;
   Picoseconds known_latency_{0};
 };
 

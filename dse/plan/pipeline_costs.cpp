@@ -67,9 +67,15 @@ class Filler {
       for (int cores = 1; cores <= builder_.groups()[type].cores; ++cores) {
         const lowering::Resource group = *lowering::find_resource(
             problem_.platform, lowering::core_group_name(cluster_of(builder_.groups()[type]), cores));
-        add_group(type, group, false);
-        if (joint) add_group(type, group, true);
+        add_group({{type, group}}, false);
+        if (joint) add_group({{type, group}}, true);
       }
+    }
+    if (joint && builder_.groups().size() > 1) {
+      Cores all;
+      for (std::size_t type = 0; type < builder_.groups().size(); ++type)
+        all.emplace_back(type, builder_.groups()[type]);
+      add_group(all, true);
     }
     table_.background_mw = rounded(1000 * idle_power_);
     return std::move(table_);
@@ -80,20 +86,27 @@ class Filler {
     return problem_.platform.clusters[static_cast<std::size_t>(group.cluster)];
   }
 
-  void add_group(std::size_t type, const lowering::Resource& cores, bool with_accelerator) {
+  using Cores = std::vector<std::pair<std::size_t, lowering::Resource>>;  // of a type each
+  void add_group(const Cores& cores, bool with_accelerator) {
     Group group;
     group.usage.assign(table_.types.size(), 0);
-    group.usage[type] = cores.cores;
     if (with_accelerator) group.usage.back() = 1;
     group.hand_over = 2 * problem_.platform.runtime.barrier.raw();
-    group.power_mw = rounded(core_power(cores));
-    const StageTimes times(problem_, cores.name, with_accelerator);
+    double power = 0;
+    std::vector<std::string> names;
+    for (const auto& [type, own] : cores) {
+      group.usage[type] = own.cores;
+      power += core_power(own);
+      names.push_back(own.name);
+    }
+    group.power_mw = rounded(power);
+    const StageTimes times(problem_, names, with_accelerator);
     for (const LayerId layer : builder_.layers()) {
       const StageTimes::Layer& own = times.of(layer);
       const double idle = idle_power_ * static_cast<double>(own.time.raw());
       group.time.push_back(own.time.raw());
       group.energy.push_back(std::max<std::int64_t>(0, rounded(own.energy.raw() - idle)));
-      group.take_in.push_back(take_in(layer, cores));
+      group.take_in.push_back(take_in(layer, cores.front().second));
     }
     table_.groups.push_back(std::move(group));
   }

@@ -68,29 +68,26 @@ class Writer {
   void add_items(LayerId id, const pipeline::Stage& stage, std::size_t layer) {
     const pipeline::Group& group = table_.group(stage.group);
     const std::vector<std::string> names = pipeline::resource_names(table_, group);
-    const network::Shape output = problem_.model.network->layer(id).output;
+    const network::Layer& own = problem_.model.network->layer(id);
     const Picoseconds predicted(group.time[layer]);
-    const auto add = [&](const std::string& resource, int k0, int k1) {
-      if (k0 < k1) {
-        schedule_.items.push_back(
-            {problem_.model.network->layer(id).name, resource, k0, k1, 0, output.h, predicted});
-      }
-    };
-    int split = 0;
-    if (names.size() > 1) {
-      const auto [found, is_new] = beside_.try_emplace(names[0], std::nullopt);
-      if (is_new) found->second.emplace(problem_, names[0], true);
-      split = found->second->of(id).unit_channels;
-      add(names[1], 0, split);
+    if (names.size() == 1) {
+      schedule_.items.push_back({own.name, names[0], 0, own.output.c, 0, own.output.h, predicted});
+      return;
     }
-    add(names[0], split, output.c);
+    const auto [found, is_new] = divided_.try_emplace(names, std::nullopt);
+    if (is_new) found->second.emplace(problem_, std::vector(names.begin(), names.end() - 1), true);
+    for (const lowering::ProgramItem& item : found->second->of(id).items) {
+      const network::OutputRange& range = item.range;
+      schedule_.items.push_back(
+          {own.name, item.resource.name, range.k0, range.k1, range.p0, range.p1, predicted});
+    }
   }
 
   const Problem& problem_;
   const CostTable& table_;
   const pipeline::Plan& plan_;
   std::map<std::string, LayerId> ids_;
-  std::map<std::string, std::optional<StageTimes>> beside_;  // the accelerator, by core group
+  std::map<std::vector<std::string>, std::optional<StageTimes>> divided_;  // by a stage's resources
   spec::Schedule schedule_;
 };
 

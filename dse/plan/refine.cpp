@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <optional>
 
 namespace tandem::plan {
@@ -132,6 +133,42 @@ bool same_stages(const std::vector<Stage>& a, const std::vector<Stage>& b) {
   });
 }
 
+// What the joint planner joins, each without the other: the fastest plan of one stage, and of stages of cores
+// alone where there is one.
+std::vector<pipeline::Plan> parts_of_joint(const CostTable& table, const pipeline::Goal& goal,
+                                           const std::string& where) {
+  std::vector<int> all(static_cast<std::size_t>(table.size()));
+  std::iota(all.begin(), all.end(), 0);
+  pipeline::Plan one_stage;
+  CostTable of_cores = table;
+  of_cores.groups.clear();
+  std::vector<int> groups;  // of `of_cores`, in the table
+  for (int g = 0; g < static_cast<int>(table.groups.size()); ++g) {
+    Stage whole;
+    whole.group = g;
+    whole.layers = all;
+    const pipeline::Plan plan = pipeline::evaluated(table, {whole});
+    if (one_stage.stages.empty() || plan.period < one_stage.period) one_stage = plan;
+    bool cores = true;
+    for (std::size_t type = 0; type < table.types.size(); ++type)
+      cores &= !table.types[type].is_accelerator || table.group(g).usage[type] == 0;
+    if (!cores) continue;
+    of_cores.groups.push_back(table.group(g));
+    groups.push_back(g);
+  }
+  std::vector<pipeline::Plan> plans = {one_stage};
+  if (groups.empty()) return plans;
+  try {
+    std::vector<Stage> stages =
+        solve_table(spec::Planner::exact, of_cores, goal, where, false).answer.plan.stages;
+    for (Stage& stage : stages) stage.group = groups[static_cast<std::size_t>(stage.group)];
+    plans.push_back(pipeline::evaluated(table, std::move(stages)));
+  } catch (const InputError&) {
+    // Cores alone do not meet the goal.
+  }
+  return plans;
+}
+
 }  // namespace
 
 Refinement refine_pipeline(spec::Planner planner, const Problem& problem, const std::string& csv, int rounds,
@@ -155,6 +192,19 @@ Refinement refine_pipeline(spec::Planner planner, const Problem& problem, const 
     if (known || (last.stage_error_percent <= kStageErrorPercent &&
                   std::abs(last.throughput_error_percent()) <= kThroughputErrorPercent)) {
       break;
+    }
+  }
+  // Stages of a joint pipeline slow each other in ways the table does not know. So that it is never behind
+  // what it joins, that runs too.
+  if (planner == spec::Planner::joint && problem.goal.objective == pipeline::Objective::throughput) {
+    for (const pipeline::Plan& part : parts_of_joint(learner.table(), problem.goal, where)) {
+      if (std::any_of(runs.begin(), runs.end(),
+                      [&](const Run& run) { return same_stages(run.stages, part.stages); }))
+        continue;
+      const pipeline::Solution judged = pipeline::judged(learner.table(), problem.goal, part);
+      runs.push_back({part.stages, measure(schedule_of(planner, problem, learner.table(), part))});
+      answer.rounds.push_back(compared(judged, runs.back().times, false));
+      learner.learn(part, runs.back().times);
     }
   }
   // Where throughput is not what is asked for, the plan that agreed is the answer.

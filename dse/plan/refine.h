@@ -5,7 +5,9 @@
 //
 // It ends when the planned times are right, when a plan comes back that was run before (its times are then
 // those measured), or after so many rounds. The answer is the plan that ran fastest, with the table that
-// knows its times; when that is not the last one's, the table may promise more of another.
+// knows its times; when that is not the last one's, the table may promise more of another. A joint pipeline
+// is held against what it joins, which runs too: the fastest plan of one stage and the fastest of cores
+// alone.
 #pragma once
 
 #include <functional>

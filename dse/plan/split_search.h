@@ -32,7 +32,7 @@ class SplitSearch {
   // Of those measured; of equals the one with the fewest channels on the accelerator.
   [[nodiscard]] std::size_t fastest() const;
   [[nodiscard]] Picoseconds time_of(std::size_t split) const { return known_.at(split).time; }  // measured
-  [[nodiscard]] std::size_t count() const { return count_; }
+  [[nodiscard]] std::size_t guess() const { return guess_; }
 
  private:
   [[nodiscard]] bool is_inner(std::size_t split) const { return split > 0 && split + 1 < count_; }

@@ -17,6 +17,7 @@
 #include <deque>
 #include <new>
 
+#include "models/core/end_child.h"
 #include "models/core/error.h"
 
 namespace tandem::sweep {
@@ -85,7 +86,7 @@ void limit_memory(Bytes most) {
       send(pipe, 's', error.what());
     }
   }
-  _exit(0);  // no destructors: SystemC objects of the child die with it
+  end_child(0);
 }
 
 struct Task {

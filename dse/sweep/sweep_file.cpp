@@ -211,13 +211,17 @@ class Reader {
   }
 
   void answers() {
+    bool any = false;
     for (const Table& table : root_.tables("objective")) {
+      any = true;
+      const bool maximise = table.choice_or("goal", 0, {"min", "max"}) == 1;
+      const std::string name = table.string_or("name", "");
       if (auto value = expression(table, "value", {})) {
-        const bool maximise = table.choice_or("goal", 0, {"min", "max"}) == 1;
-        sweep_.objectives.push_back({table.string_or("name", value->text()), std::move(*value), maximise});
+        const std::string text = value->text();
+        sweep_.objectives.push_back({name.empty() ? text : name, std::move(*value), maximise});
       }
     }
-    if (sweep_.objectives.empty()) root_.problem("objective", "is missing; give at least one [[objective]]");
+    if (!any) root_.problem("objective", "is missing; give at least one [[objective]]");
     if (sweep_.objectives.size() > 5) root_.problem("objective", "is given more than 5 times");
     for (const Table& table : root_.tables("limit")) {
       if (table.has("at_most") == table.has("at_least"))

@@ -21,7 +21,7 @@ struct CacheLine {
 
 class CacheTags {
  public:
-  // size / ways / 64 must be a power of two.
+  // size / ways / 64 must be a power of two; up to 256 ways.
   CacheTags(Bytes size, int ways);
 
   // The line if present, made most recently used; null else. Valid until the next call.
@@ -40,14 +40,16 @@ class CacheTags {
   [[nodiscard]] std::size_t first_of_set(LineNumber line) const { return (line & set_mask_) * ways_; }
   // Of its set, or ways_.
   [[nodiscard]] std::size_t way_of(LineNumber line, std::size_t first) const;
+  // Where a way stands in its set's order.
+  [[nodiscard]] std::size_t rank_of(std::size_t way, std::size_t first) const;
+  void move(std::size_t first, std::size_t from, std::size_t to);  // of the order, ranks
 
   std::size_t ways_;
   LineNumber set_mask_;
   // By set and way. Lines stand twice: all of a set's next to each other, to be found fast.
   std::vector<LineNumber> lines_;
-  std::vector<std::uint64_t> last_use_;  // 0: free
   std::vector<CacheLine> contents_;
-  std::uint64_t uses_ = 0;
+  std::vector<std::uint8_t> order_;  // by set: its ways, last used first, free ones at the end
 };
 
 }  // namespace tandem::cpu

@@ -55,6 +55,10 @@ class CoherentCaches {
     return accesses_[static_cast<std::size_t>(cluster)];
   }
 
+  // Of this line a device and a cluster write the same bytes, the cluster the whole line; either may be
+  // first.
+  void write_twice(std::uint64_t address) { ledger_.write_twice(address / LineLedger::kLineBytes); }
+
   // A device reads or writes memory. A snooping one makes owners write back and drops copies; another one is
   // checked against what the caches hold.
   void device_read(const std::string& device, bool snoops, std::uint64_t address, std::uint64_t bytes,

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace tandem::cpu {
@@ -27,6 +28,9 @@ class LineLedger {
   // A cluster is about to use a cached line. SimulationError when it is stale.
   void check_cached_read(int cluster, LineNumber line, std::uint32_t cached_version) const;
 
+  // A device may write the line whenever it likes: a cluster writes the same bytes, and the whole line.
+  void write_twice(LineNumber line) { twice_.insert(line); }
+
   // A device without snooping accesses memory. SimulationError on a stale read or a lost write.
   void device_read(const std::string& device, std::uint64_t address, std::uint64_t bytes) const;
   void device_write(const std::string& device, std::uint64_t address, std::uint64_t bytes);
@@ -38,6 +42,7 @@ class LineLedger {
   std::vector<std::uint32_t> versions_;
   std::vector<std::int8_t> owners_;
   std::vector<std::string> names_;
+  std::unordered_set<LineNumber> twice_;
 };
 
 }  // namespace tandem::cpu

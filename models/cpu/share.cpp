@@ -7,25 +7,23 @@
 
 namespace tandem::cpu {
 
-std::vector<Share> deal(const network::Shape& output, const network::OutputRange& range, int threads,
-                        int channel_unit) {
-  const std::int64_t first = std::int64_t{range.p0} * output.w;
-  const std::int64_t last = std::int64_t{range.p1} * output.w;
+std::vector<Share> deal(const Share& area, int threads, int channel_unit) {
+  const std::int64_t first = area.m0, last = area.m1;
   std::vector<Share> shares;
   const std::int64_t pixel_units = divide_up(last - first, kPixelsPerUnit);
-  const std::int64_t channel_units = divide_up(range.k1 - range.k0, channel_unit);
+  const std::int64_t channel_units = divide_up(area.k1 - area.k0, channel_unit);
   const bool by_pixels = pixel_units >= threads || pixel_units >= channel_units;
   const std::int64_t units = by_pixels ? pixel_units : channel_units;
   const std::int64_t most = divide_up(units, threads);
   for (std::int64_t begin = 0; static_cast<int>(shares.size()) < threads; begin += most) {
     const std::int64_t end = std::min(units, begin + most);
-    Share share{range.k0, range.k1, first, last};
+    Share share = area;
     if (by_pixels) {
       share.m0 = std::min(last, first + begin * kPixelsPerUnit);
       share.m1 = std::max(share.m0, std::min(last, first + end * kPixelsPerUnit));
     } else {
-      share.k0 = std::min(range.k1, range.k0 + static_cast<int>(begin) * channel_unit);
-      share.k1 = std::max(share.k0, std::min(range.k1, range.k0 + static_cast<int>(end) * channel_unit));
+      share.k0 = std::min(area.k1, area.k0 + static_cast<int>(begin) * channel_unit);
+      share.k1 = std::max(share.k0, std::min(area.k1, area.k0 + static_cast<int>(end) * channel_unit));
     }
     shares.push_back(share);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a layer's output range is dealt to the threads of a core group, as the libraries on these boards do:
-// whole units of consecutive output pixels, or of channels where there are too few pixels; the busiest
+// How an area of a layer's output is dealt to the threads of a core group, as the libraries on these boards
+// do: whole units of consecutive output pixels, or of channels where there are too few pixels; the busiest
 // thread gets ceil(units / threads).
 #pragma once
 
@@ -21,10 +21,14 @@ struct Share {
   bool operator==(const Share&) const = default;
 };
 
+constexpr Share area_of(const network::OutputRange& range, const network::Shape& output) {
+  return {range.k0, range.k1, std::int64_t{range.p0} * output.w, std::int64_t{range.p1} * output.w};
+}
+constexpr Share whole(const network::Shape& output) { return area_of(network::whole(output), output); }
+
 inline constexpr int kPixelsPerUnit = 8;  // rows of the 8x12 GEMM kernel
 
 // One share a thread, in order; trailing ones may be empty. `channel_unit`: channels of a memory plane.
-std::vector<Share> deal(const network::Shape& output, const network::OutputRange& range, int threads,
-                        int channel_unit);
+std::vector<Share> deal(const Share& area, int threads, int channel_unit);
 
 }  // namespace tandem::cpu

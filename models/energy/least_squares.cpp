@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/energy/least_squares.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <stdexcept>
@@ -39,6 +40,25 @@ std::vector<double> least_squares(const std::vector<Equation>& equations) {
   std::vector<double> unknowns(n);
   for (std::size_t i = 0; i < n; ++i) unknowns[i] = normal[i][n] / normal[i][i];
   return unknowns;
+}
+
+std::vector<double> relative_least_squares(const std::vector<std::vector<double>>& factors,
+                                           const std::vector<double>& values) {
+  // Unknowns of one size make the normal equations well behaved.
+  std::vector<double> scale(factors.empty() ? 0 : factors.front().size());
+  for (const std::vector<double>& row : factors) {
+    for (std::size_t i = 0; i < scale.size(); ++i) scale[i] = std::max(scale[i], std::abs(row[i]));
+  }
+  std::vector<Equation> equations;
+  for (std::size_t row = 0; row < factors.size(); ++row) {
+    Equation& equation = equations.emplace_back();
+    for (std::size_t i = 0; i < scale.size(); ++i) equation.factors.push_back(factors[row][i] / scale[i]);
+    equation.value = values[row];
+    equation.weight = 1.0 / (values[row] * values[row]);
+  }
+  std::vector<double> found = least_squares(equations);
+  for (std::size_t i = 0; i < scale.size(); ++i) found[i] /= scale[i];
+  return found;
 }
 
 }  // namespace tandem::energy

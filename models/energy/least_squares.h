@@ -16,4 +16,9 @@ struct Equation {
 // std::invalid_argument when they do not determine the unknowns.
 std::vector<double> least_squares(const std::vector<Equation>& equations);
 
+// The same for rows of factors and their values, none zero, with relative residuals: a small value counts as
+// much as a large one. Factors may be of very different sizes.
+std::vector<double> relative_least_squares(const std::vector<std::vector<double>>& factors,
+                                           const std::vector<double>& values);
+
 }  // namespace tandem::energy

@@ -120,7 +120,7 @@ class AnalyticRun {
     for (const ProgramItem& item : items_) {
       if (item.resource.cluster >= 0)
         cores[item.resource.cluster] = std::max(cores[item.resource.cluster], item.resource.cores);
-      else if (!platform_.accelerators[static_cast<std::size_t>(item.resource.accelerator)].coherent)
+      else if (passes_caches(platform_, item.resource))
         run.unit_reads[static_cast<std::size_t>(item.layer)] = true;
     }
     if (!cores.empty()) run.host = cores.begin()->first;

@@ -2,6 +2,7 @@
 // What a core group does for its part of a layer, by the closed form: time, and what energy is counted from.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "models/core/quantity.h"
@@ -16,6 +17,7 @@ struct CorePart {
   double cores = 0;                        // that many are as busy
   double read_bytes = 0, write_bytes = 0;  // over the bus, all cores
   double l2_lines = 0;                     // all cores
+  bool shares_window = false;              // reads weights as matrix-vector products do
 };
 
 // What an accelerator does for its part of a layer.
@@ -23,6 +25,7 @@ struct UnitPart {
   Picoseconds time{0};
   Cycles cycles{0}, mac_cycles{0};
   std::int64_t jobs = 0, read_bytes = 0, write_bytes = 0;
+  std::array<double, 2> longest{};  // of its jobs the two longest, in parts of `time`
 };
 
 }  // namespace tandem::latency

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "models/core/error.h"
+#include "models/latency/scaled.h"
 #include "models/lowering/kernel_steps.h"
 #include "models/lowering/offload.h"
 #include "models/memory/dram_spec.h"
@@ -14,6 +15,7 @@ namespace tandem::latency {
 namespace {
 
 constexpr double kLine = 64.0;
+constexpr double kBurst = 256.0;
 
 std::int64_t total_bytes(const std::vector<lowering::AddressRange>& ranges) {
   std::int64_t bytes = 0;
@@ -22,6 +24,12 @@ std::int64_t total_bytes(const std::vector<lowering::AddressRange>& ranges) {
 }
 
 Picoseconds seconds_to_time(double seconds) { return Picoseconds(std::llround(seconds * 1e12)); }
+
+// Lines come in bursts, and one that does not fit into what may be in flight waits.
+double whole_bursts(std::int64_t bytes) {
+  return static_cast<double>(bytes) < kBurst ? static_cast<double>(bytes)
+                                             : std::floor(static_cast<double>(bytes) / kBurst) * kBurst;
+}
 
 }  // namespace
 
@@ -44,6 +52,14 @@ LatencyModel::LatencyModel(const network::Model& model, const spec::Platform& pl
       platform.dram.controller_latency + dram->clock.time(Cycles(dram->timing.read_latency)) +
       dram->timing.dqsck + dram->burst_time();
   peak_bytes_per_second_ = dram->peak_bytes_per_second();
+  const double port = static_cast<double>(platform_.interconnect.width_bytes) *
+                      static_cast<double>(platform_.interconnect.clock.raw());
+  const double channel = peak_bytes_per_second_ / dram->channels;
+  // Now and then a stream comes to another row, or meets a refresh.
+  const memory::DramTiming& timing = dram->timing;
+  hindrance_ = seconds(timing.rp + timing.rcd) * kBurst / dram->row_bytes +
+               seconds(timing.rfc) * seconds(timing.rfc) / (2 * seconds(timing.refi));
+  crossing_ = std::max(kBurst / port, (kBurst - static_cast<double>(dram->access_bytes())) / channel);
 }
 
 Clock LatencyModel::clock_of(int cluster) const {
@@ -53,26 +69,29 @@ Clock LatencyModel::clock_of(int cluster) const {
 }
 
 double LatencyModel::stream_rate(std::int64_t bytes_in_flight, Picoseconds delay) const {
-  const auto in_flight = static_cast<double>(bytes_in_flight);
-  // The last burst of the window still has to cross the port after the first data came.
-  const double port = static_cast<double>(platform_.interconnect.width_bytes) *
-                      static_cast<double>(platform_.interconnect.clock.raw());
-  const double latency = static_cast<double>((load_latency_ + delay).raw()) * 1e-12 + 256.0 / port;
+  // The last burst of the window still has to cross the port after the first data came, or stands behind
+  // others' bursts meanwhile.
+  const double latency = seconds(load_latency_) + hindrance_ + std::max(seconds(delay), crossing_);
+  return std::min(whole_bursts(bytes_in_flight) / latency, peak_bytes_per_second_);
+}
+
+double LatencyModel::shared_stream_rate(std::int64_t bytes_in_flight, double share, Picoseconds delay) const {
+  // Whoever comes next finds half of the others' bursts before its own.
+  const double bursts = std::max(1.0, whole_bursts(bytes_in_flight) / kBurst);
+  const double before = (bursts - 1) / 2 * kBurst / peak_bytes_per_second_;
+  const double latency = seconds(load_latency_) + hindrance_ + before + std::max(seconds(delay), crossing_);
+  const double in_flight = share < 1 ? static_cast<double>(bytes_in_flight) * share : bursts * kBurst;
   return std::min(in_flight / latency, peak_bytes_per_second_);
 }
 
-Picoseconds LatencyModel::command_fetch() const {
-  const double port = static_cast<double>(platform_.interconnect.width_bytes) *
-                      static_cast<double>(platform_.interconnect.clock.raw());
-  return load_latency_ + seconds_to_time(256.0 / port);
-}
+Picoseconds LatencyModel::command_fetch() const { return load_latency_ + seconds_to_time(crossing_); }
 
 // The busiest thread is the first: its share is the largest, and it meets the weights before the others.
 CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resource& cores,
-                                 const network::OutputRange& range, const Conditions& conditions) const {
+                                 const cpu::Share& area, const Conditions& conditions) const {
   const spec::Cluster& cluster = platform_.clusters[static_cast<std::size_t>(cores.cluster)];
   const network::Layer& own = model_.network->layer(layer);
-  const std::vector<cpu::Share> shares = cpu::deal(own.output, range, cores.cores, placement_.block);
+  const std::vector<cpu::Share> shares = cpu::deal(area, cores.cores, placement_.block);
   // Threads that share weights wait for a part of them each.
   const bool same_channels = shares.size() < 2 || shares[0].k0 == shares[1].k0 || shares[1].empty();
   const double fetchers = same_channels ? cores.cores : 1.0;
@@ -86,12 +105,12 @@ CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resourc
   CorePart part;
   if (shares.front().empty()) return part;
   const double elements = static_cast<double>(shares.front().elements());
-  part.cores = static_cast<double>((range.k1 - range.k0)) * static_cast<double>(range.p1 - range.p0) *
-               own.output.w / elements;
+  part.cores = static_cast<double>(area.elements()) / elements;
+  double dirty = 0;  // of a thread: written by earlier steps, more than the cache keeps, and still there
   const double results = elements * (model_.precision == network::Precision::int8 ? 1 : 4);
   for (const lowering::KernelStep& step :
        lowering::kernel_steps(model_, placement_, cluster.core, layer,
-                              {cores.cluster, cores.cores, range, shares.front(), conditions.kernel})) {
+                              {cores.cluster, cores.cores, area, shares.front(), conditions.kernel})) {
     const auto writes = static_cast<double>(total_bytes(step.writes));
     const auto weights = static_cast<double>(total_bytes(step.weights));
     // Partial sums are read back as often as they are written, but once.
@@ -110,17 +129,22 @@ CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resourc
     // A line of which only a piece is written is fetched first.
     const double fetched = !step.scattered ? 0.0 : results_stay ? std::min(writes, results) : writes;
     const double stored = results_stay ? 0.0 : writes;
+    // What comes into a full cache drives out what was written before, and waits for it.
+    const double written = dirty + stored;
+    dirty = std::max(0.0, std::min(written, l2 / part.cores - missed - fetched));
+    const double driven_out = written - dirty;
 
+    part.shares_window |= step.overlapped;
     const double port = stream_rate(cluster.reads_in_flight, conditions.delay);
     const double all_cores =
         step.overlapped
-            ? std::min(port, stream_rate(cluster.gemv_in_flight, conditions.delay) * conditions.window)
+            ? std::min(port, shared_stream_rate(cluster.gemv_in_flight, conditions.window, conditions.delay))
             : port;
     const double stream = std::min(all_cores, stream_rate(cluster.core.reads_in_flight, conditions.delay));
     const double demand = std::min(stream, stream_rate(cluster.core.weights_in_flight, conditions.delay));
-    const double alone = (missed + fetched) / stream + weights / fetchers /
-                                                           (step.weights_ahead ? stream : demand) *
-                                                           (step.page_walks ? 2 : 1);
+    const double alone =
+        (missed + fetched + driven_out) / stream +
+        weights / fetchers / (step.weights_ahead ? stream : demand) * (step.page_walks ? 2 : 1);
     const double together = (missed + fetched + weights / fetchers + stored) * part.cores / all_cores;
     const Picoseconds work =
         clock_of(cores.cluster).time(cpu::cycles_of(step.work, cluster.core, model_.precision));
@@ -154,7 +178,14 @@ UnitPart LatencyModel::unit_part(network::LayerId layer, const lowering::Resourc
   const accelerator::MemoryTiming memory = timing_of(own, delay);
   UnitPart part;
   for (const accelerator::ConvJob& job : lowering::jobs_without_addresses(model_, layer, range, own.array)) {
-    part.cycles += accelerator::analytic_cycles(job, own.array, memory);
+    const Cycles cycles = accelerator::analytic_cycles(job, own.array, memory);
+    part.cycles += cycles;
+    const auto length = static_cast<double>(cycles.raw());
+    if (length > part.longest[0]) {
+      part.longest = {length, part.longest[0]};
+    } else if (length > part.longest[1]) {
+      part.longest[1] = length;
+    }
     part.mac_cycles += accelerator::mac_cycles(job, own.array);
     const accelerator::Traffic traffic = accelerator::traffic_of(job, own.array);
     part.read_bytes += traffic.read_bytes;
@@ -162,6 +193,7 @@ UnitPart LatencyModel::unit_part(network::LayerId layer, const lowering::Resourc
     ++part.jobs;
   }
   part.time = Clock(own.clock).time(part.cycles);
+  for (double& one : part.longest) one /= static_cast<double>(std::max<std::int64_t>(1, part.cycles.raw()));
   return part;
 }
 
@@ -170,7 +202,6 @@ accelerator::MemoryTiming LatencyModel::timing_of(const spec::Accelerator& own, 
   const Clock bus(platform_.interconnect.clock);
   const double period = static_cast<double>(clock.period().raw());
   accelerator::MemoryTiming memory;
-  memory.read_latency = static_cast<double>((load_latency_ + delay).raw()) / period + 2.0;
   memory.write_latency =
       static_cast<double>(
           (bus.time(Cycles(platform_.interconnect.request_cycles + platform_.interconnect.response_cycles)))
@@ -181,13 +212,18 @@ accelerator::MemoryTiming LatencyModel::timing_of(const spec::Accelerator& own, 
   const double bus_share = static_cast<double>(platform_.interconnect.width_bytes) *
                            static_cast<double>(platform_.interconnect.clock.raw()) * period * 1e-12;
   memory.bytes_per_cycle = std::min({port, bus_share, peak_bytes_per_second_ * period * 1e-12});
+  // A burst crosses the port while others are served.
+  const double behind =
+      std::max(0.0, static_cast<double>(delay.raw()) / period - kBurst / memory.bytes_per_cycle);
+  memory.read_latency = static_cast<double>(load_latency_.raw()) / period + behind + 2.0;
   return memory;
 }
 
 Picoseconds LatencyModel::compute(network::LayerId layer, const lowering::Resource& resource,
                                   const network::OutputRange& range) const {
-  return resource.accelerator >= 0 ? unit_part(layer, resource, range).time
-                                   : core_part(layer, resource, range).time;
+  return resource.accelerator >= 0
+             ? unit_part(layer, resource, range).time
+             : core_part(layer, resource, cpu::area_of(range, model_.network->layer(layer).output)).time;
 }
 
 Picoseconds LatencyModel::register_access(int cluster) const {

@@ -2,9 +2,12 @@
 #include "models/latency/layer_timing.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "models/latency/scaled.h"
 #include "models/lowering/dataflow.h"
+#include "models/lowering/line_owners.h"
 #include "models/memory/dram_rates.h"
 #include "models/memory/dram_spec.h"
 
@@ -14,13 +17,7 @@ namespace {
 
 constexpr double kLine = 64.0;
 constexpr int kHostAccesses = 3;  // of registers, to start a job and to end a wait
-constexpr int kQueuedJobs = 3;    // that an accelerator takes before its host has to wait
-
-Picoseconds scaled(Picoseconds time, double factor) {
-  return Picoseconds(std::llround(static_cast<double>(time.raw()) * factor));
-}
-
-double seconds(Picoseconds time) { return static_cast<double>(time.raw()) * 1e-12; }
+constexpr int kQueuedJobs = 2;    // that an accelerator takes before its host has to wait
 
 }  // namespace
 
@@ -133,86 +130,23 @@ Picoseconds LayerTiming::cleaning(network::LayerId layer, const lowering::Progra
 // Every part alone, each access later by `delay`.
 void LayerTiming::time_parts(network::LayerId layer, const std::vector<lowering::ProgramItem>& items,
                              Picoseconds delay, LayerTime& into) const {
+  const network::Shape output = model_.network->layer(layer).output;
   const double cold = cold_share(layer);
   into.parts.resize(items.size());
+  std::vector<std::size_t> readers;  // core groups
   for (std::size_t i = 0; i < items.size(); ++i) {
     PartTime& part = into.parts[i];
     if (items[i].resource.accelerator >= 0) {
       part.unit = latency_.unit_part(layer, items[i].resource, items[i].range, delay);
       part.busy = part.unit.time;
     } else {
-      part.core = latency_.core_part(layer, items[i].resource, items[i].range,
-                                     {cold, delay, items[i].kernel, items[i].launch,
-                                      static_cast<double>(items[i].resource.cores) / items[i].threads});
+      part.core = latency_.core_part(layer, items[i].resource, area_of(items[i], output),
+                                     {cold, delay, items[i].kernel, items[i].launch});
       part.busy = part.core.time;
+      if (part.core.shares_window) readers.push_back(i);
     }
   }
-}
-
-LayerTiming::Side LayerTiming::side_of(const std::vector<lowering::ProgramItem>& items,
-                                       const LayerTime& times, bool units) const {
-  Side side;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const PartTime& part = times.parts[i];
-    if ((items[i].resource.accelerator >= 0) != units) continue;
-    if (units) {
-      side.time += part.busy;  // its jobs one after the other
-      side.bytes += static_cast<double>(part.unit.read_bytes + part.unit.write_bytes);
-    } else {
-      side.time = std::max(side.time, part.busy);  // groups side by side
-      side.bytes += part.core.read_bytes + part.core.write_bytes;
-    }
-  }
-  return side;
-}
-
-void LayerTiming::contend(network::LayerId layer, const std::vector<lowering::ProgramItem>& items,
-                          LayerTime& times) const {
-  const Side unit = side_of(items, times, true), core = side_of(items, times, false);
-  if (unit.time.raw() == 0 || core.time.raw() == 0) return;
-  const auto asked = [&](const Side& one, const Side& other) {
-    return one.bytes / seconds(one.time) + other.bytes / seconds(other.time);
-  };
-  if (asked(unit, core) <= sustained_) return;
-  // The delay at which both together ask for what there is.
-  Picoseconds low{0}, high = latency_.load_latency();
-  LayerTime slowed = times, tried = times;  // by `high`, by what is tried
-  const auto too_much = [&](Picoseconds delay) {
-    time_parts(layer, items, delay, tried);
-    return asked(side_of(items, tried, true), side_of(items, tried, false)) > sustained_;
-  };
-  int steps = 8;
-  for (; too_much(high) && high.raw() < 64 * latency_.load_latency().raw(); high = high * 2) low = high;
-  slowed = tried;
-  if (low.raw() > 0) --steps;  // its half is known to be too little
-  for (int step = 0; step < steps; ++step) {
-    const Picoseconds middle = (low + high) / 2;
-    if (too_much(middle)) {
-      low = middle;
-    } else {
-      high = middle;
-      slowed = tried;
-    }
-  }
-  const Side slow_unit = side_of(items, slowed, true), slow_core = side_of(items, slowed, false);
-  // Until the first side is over; what is left of the other goes on alone.
-  const Picoseconds together = std::min(slow_unit.time, slow_core.time);
-  const auto factor = [&](const Side& alone, const Side& slower) {
-    const double done = seconds(together) / seconds(slower.time);
-    return (seconds(together) + (1 - done) * seconds(alone.time)) / seconds(alone.time);
-  };
-  const double of_unit = factor(unit, slow_unit), of_core = factor(core, slow_core);
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    PartTime& part = times.parts[i];
-    if (items[i].resource.accelerator >= 0) {
-      part.unit.time = part.busy = scaled(part.busy, of_unit);
-    } else {
-      const Picoseconds before = part.busy;
-      part.busy = part.core.time = scaled(before, of_core);
-      part.core.last_end += part.busy - before;
-      part.core.stalled += part.busy - before;
-    }
-  }
+  if (readers.size() > 1) share_window(layer, items, readers, {cold, delay}, into);
 }
 
 LayerTime LayerTiming::time_of(network::LayerId layer,
@@ -235,22 +169,30 @@ LayerTime LayerTiming::with_protocol(network::LayerId layer, const std::vector<l
   const spec::Runtime& runtime = platform_.runtime;
   const Extensions& with = run_.extensions;
   int jobs = 0, groups = 0;
-  Picoseconds unit_time{0}, last_jobs{0};
+  Picoseconds unit_time{0};
+  std::array<Picoseconds, 2> longest{};  // jobs, which come last
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (items[i].resource.accelerator < 0) {
       ++groups;
       continue;
     }
-    jobs += static_cast<int>(result.parts[i].unit.jobs);
-    unit_time += result.parts[i].busy;
-    if (result.parts[i].unit.jobs > kQueuedJobs) {
-      last_jobs = scaled(result.parts[i].busy, static_cast<double>(result.parts[i].unit.jobs - kQueuedJobs) /
-                                                   static_cast<double>(result.parts[i].unit.jobs));
+    const PartTime& part = result.parts[i];
+    jobs += static_cast<int>(part.unit.jobs);
+    unit_time += part.busy;
+    for (const double one : part.unit.longest) {
+      const Picoseconds time = scaled(part.busy, one);
+      if (time > longest[0]) {
+        longest = {time, longest[0]};
+      } else {
+        longest[1] = std::max(longest[1], time);
+      }
     }
   }
+  // The host rings the last job in when the one before the last begins.
+  const Picoseconds last_rung = jobs > kQueuedJobs ? unit_time - longest[0] - longest[1] : Picoseconds(0);
   const Picoseconds access = latency_.register_access(run_.host);
   const Picoseconds start = jobs > 0 ? access * kHostAccesses : Picoseconds(0);
-  result.begun = start * jobs + last_jobs;
+  result.begun = start * jobs + last_rung;
   const Picoseconds barrier = run_.cores > 1 ? runtime.barrier : Picoseconds(0);
   const Picoseconds fetch = with.wait_policy ? latency_.command_fetch() : Picoseconds(0);
 
@@ -278,6 +220,9 @@ LayerTime LayerTiming::with_protocol(network::LayerId layer, const std::vector<l
     const Picoseconds late =
         with.thread_start ? runtime.thread_start * (item.first_thread * part.core.steps) : Picoseconds(0);
     part.end = begin + late + (with.thread_start ? part.core.last_end : part.core.time);
+    // The host's own share, the largest, begins when it has rung the last job in.
+    if (item.resource.cluster == run_.host && last_rung > Picoseconds(0))
+      part.end = std::max(part.end, result.begun + part.core.time);
     part.maintained = dropping(layer, item.resource);
     if (cleans) {
       const Picoseconds time = cleaning(layer, item);

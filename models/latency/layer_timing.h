@@ -81,6 +81,9 @@ class LayerTiming {
   [[nodiscard]] Picoseconds cleaning(network::LayerId layer, const lowering::ProgramItem& item) const;
   void time_parts(network::LayerId layer, const std::vector<lowering::ProgramItem>& items, Picoseconds delay,
                   LayerTime& into) const;
+  void share_window(network::LayerId layer, const std::vector<lowering::ProgramItem>& items,
+                    std::vector<std::size_t> readers, LatencyModel::Conditions conditions,
+                    LayerTime& into) const;
   [[nodiscard]] Side side_of(const std::vector<lowering::ProgramItem>& items, const LayerTime& times,
                              bool units) const;
   void contend(network::LayerId layer, const std::vector<lowering::ProgramItem>& items,

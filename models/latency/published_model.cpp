@@ -42,20 +42,8 @@ double product(const std::array<double, N>& coefficients, const std::vector<doub
 template <std::size_t N>
 void fit_one(std::array<double, N>& coefficients, const std::vector<std::vector<double>>& factors,
              const std::vector<double>& values) {
-  // Unknowns of one size make the normal equations well behaved.
-  std::array<double, N> scale{};
-  for (const auto& row : factors) {
-    for (std::size_t i = 0; i < N; ++i) scale[i] = std::max(scale[i], std::abs(row[i]));
-  }
-  std::vector<energy::Equation> equations;
-  for (std::size_t row = 0; row < factors.size(); ++row) {
-    energy::Equation& equation = equations.emplace_back();
-    for (std::size_t i = 0; i < N; ++i) equation.factors.push_back(factors[row][i] / scale[i]);
-    equation.value = values[row];
-    equation.weight = 1.0 / (values[row] * values[row]);
-  }
-  const std::vector<double> found = energy::least_squares(equations);
-  for (std::size_t i = 0; i < N; ++i) coefficients[i] = found[i] / scale[i];
+  const std::vector<double> found = energy::relative_least_squares(factors, values);
+  std::copy(found.begin(), found.end(), coefficients.begin());
 }
 
 template <class Predict, class Measured>
@@ -78,8 +66,8 @@ LayerDescriptor descriptor_of(const network::Network& network, network::LayerId 
   const network::ConvShape shape = network::conv_shape(network, layer);
   const network::Shape output = network.layer(layer).output;
   LayerDescriptor descriptor;
-  descriptor.filter =
-      static_cast<double>(shape.input.c / shape.groups) * shape.window.kernel_h * shape.window.kernel_w;
+  const int channels_of_group = shape.input.c / shape.groups;
+  descriptor.filter = static_cast<double>(channels_of_group) * shape.window.kernel_h * shape.window.kernel_w;
   descriptor.pixels = static_cast<double>(output.h) * output.w;
   descriptor.channels = channels;
   descriptor.input_bytes = static_cast<double>(shape.input.c) * shape.input.h * shape.input.w;

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
+#include "models/lowering/line_owners.h"
 #include "models/lowering/offload.h"
 #include "models/lowering/threads.h"
 
@@ -35,6 +35,7 @@ class Resolver {
     for (network::LayerId id = 0; id < model_.network->size(); ++id) check_cover(id);
     if (!problems_.empty()) throw InputError(std::move(problems_));
     count_threads(platform_, items_);
+    give_lines_to_cores(*model_.network, platform_, items_);
     return std::move(items_);
   }
 
@@ -131,7 +132,6 @@ class Resolver {
                                   own[i]->resource.name);
           return;
         }
-        check_lines(layer, *own[j], *own[i]);
       }
     }
     // An item that does not fit leaves a hole that is not worth a second message.
@@ -139,29 +139,6 @@ class Resolver {
       problem(layer.name, fmt::format("its items cover {} of {} channel rows", area,
                                       std::int64_t{layer.output.c} * layer.output.h));
     }
-  }
-
-  [[nodiscard]] bool is_incoherent(const Resource& resource) const {
-    return resource.accelerator >= 0 &&
-           !platform_.accelerators[static_cast<std::size_t>(resource.accelerator)].coherent;
-  }
-
-  // One cache line must not hold bytes of a cache and of an accelerator that does not see that cache.
-  void check_lines(const network::Layer& layer, const ProgramItem& a, const ProgramItem& b) {
-    const bool apart = (is_incoherent(a.resource) && b.resource.cluster >= 0) ||
-                       (is_incoherent(b.resource) && a.resource.cluster >= 0);
-    if (!apart || a.range.k0 >= b.range.k1 || b.range.k0 >= a.range.k1) return;
-    const ProgramItem& upper = a.range.p0 < b.range.p0 ? a : b;
-    const ProgramItem& lower = a.range.p0 < b.range.p0 ? b : a;
-    const std::int64_t row =
-        std::int64_t{layer.output.w} * channel_block(platform_);  // accelerators compute int8
-    const std::int64_t line = network::kCacheLineBytes;
-    if (divide_up(upper.range.p1 * row, line) <= lower.range.p0 * row / line) return;
-    const std::string& unit = is_incoherent(a.resource) ? a.resource.name : b.resource.name;
-    problem(layer.name,
-            fmt::format("the rows of {} and {} meet inside a cache line of {} bytes, and {} does not snoop; "
-                        "split at a whole line (every {} rows) or by channels",
-                        upper.resource.name, lower.resource.name, line, unit, line / std::gcd(row, line)));
   }
 
   const spec::Schedule& schedule_;

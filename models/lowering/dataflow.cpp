@@ -40,19 +40,20 @@ std::vector<LayerId> readers_of(const network::Network& network, const Placement
   return {found.begin(), found.end()};
 }
 
-std::vector<AddressRange> lines_of(const TensorPlacement& place, const network::OutputRange& range) {
+std::vector<AddressRange> lines_of(const TensorPlacement& place, const cpu::Share& area) {
+  if (area.empty()) return {};
   const network::BlockedLayout& layout = place.layout;
-  const std::int64_t first_plane = range.k0 / layout.block;
-  const std::int64_t last_plane = divide_up(range.k1, layout.block);
-  if (range.p0 == 0 && range.p1 == layout.height) {
+  const std::int64_t first_plane = area.k0 / layout.block;
+  const std::int64_t last_plane = divide_up(area.k1, layout.block);
+  if (area.m0 == 0 && area.m1 == std::int64_t{layout.height} * layout.width) {
     return {{place.address + static_cast<std::uint64_t>(first_plane * layout.plane_stride()),
              (last_plane - first_plane) * layout.plane_stride()}};
   }
+  const std::int64_t pixel = std::int64_t{layout.block} * layout.element_bytes;
+  const std::int64_t begin = area.m0 * pixel / network::kCacheLineBytes * network::kCacheLineBytes;
+  const std::int64_t end = round_up(area.m1 * pixel, network::kCacheLineBytes);
   std::vector<AddressRange> ranges;
   for (std::int64_t plane = first_plane; plane < last_plane; ++plane) {
-    const std::int64_t begin =
-        range.p0 * layout.row_bytes() / network::kCacheLineBytes * network::kCacheLineBytes;
-    const std::int64_t end = round_up(range.p1 * layout.row_bytes(), network::kCacheLineBytes);
     ranges.push_back(
         {place.address + static_cast<std::uint64_t>(plane * layout.plane_stride() + begin), end - begin});
   }

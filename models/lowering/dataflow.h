@@ -16,7 +16,7 @@ std::vector<network::LayerId> writers_of(const network::Network& network, const 
 std::vector<network::LayerId> readers_of(const network::Network& network, const Placement& placement,
                                          network::LayerId layer);
 
-// Whole cache lines of a range of a tensor: one range when all rows are in it, else one a plane.
-std::vector<AddressRange> lines_of(const TensorPlacement& place, const network::OutputRange& range);
+// Whole cache lines of an area of a tensor: one range when all pixels are in it, else one a plane.
+std::vector<AddressRange> lines_of(const TensorPlacement& place, const cpu::Share& area);
 
 }  // namespace tandem::lowering

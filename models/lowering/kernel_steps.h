@@ -30,7 +30,7 @@ struct KernelStep {
 struct ThreadPart {
   int workspace = 0;  // index into Placement::workspaces: the cluster, where a cluster has one stage
   int threads = 1;
-  network::OutputRange item;  // of the whole work item
+  cpu::Share item;  // of the whole work item
   cpu::Share share;
   std::optional<cpu::Kernel> kernel = std::nullopt;
 };

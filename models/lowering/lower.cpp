@@ -9,6 +9,8 @@
 #include "models/lowering/check_schedule.h"
 #include "models/lowering/dataflow.h"
 #include "models/lowering/line.h"
+#include "models/lowering/line_owners.h"
+#include "models/lowering/maintenance.h"
 #include "models/lowering/memory_image.h"
 #include "models/lowering/operating_points.h"
 #include "models/lowering/placed_jobs.h"
@@ -43,6 +45,11 @@ class Lowering {
 
   Program run(int images) {
     load_parameters();
+    for (std::size_t copy = 0; copy <= program_.copies.size(); ++copy) {
+      const auto lines = lines_written_twice(
+          network_, program_.placement_of(static_cast<std::uint32_t>(copy)), program_.items);
+      program_.written_twice.insert(program_.written_twice.end(), lines.begin(), lines.end());
+    }
     const int copies = static_cast<int>(program_.copies.size()) + 1;
     for (stage_ = 0; stage_ < program_.stages; ++stage_) {
       if (images >= copies) {
@@ -185,10 +192,7 @@ class Lowering {
     for (const ResolvedChange& change : changes_) {
       if (change.layer == id) emit_point(change.cluster, change.frequency, layer);
     }
-    std::set<std::uint32_t> started;
-    for (const std::size_t item : items_of_[layer]) {
-      if (program_.items[item].resource.accelerator >= 0) started.insert(start_accelerator(item));
-    }
+    const std::set<std::uint32_t> started = start_accelerators(id);
     if (emit_invalidates(id)) barrier(id);
     for (const std::size_t item : items_of_[layer]) {
       if (program_.items[item].resource.cluster >= 0) emit_compute(item);
@@ -201,50 +205,26 @@ class Lowering {
     emit(host(), {.opcode = Opcode::layer_end, .layer = layer});
   }
 
-  std::uint32_t start_accelerator(std::size_t index) {
-    const ProgramItem& item = program_.items[index];
-    const auto unit = static_cast<std::size_t>(item.resource.accelerator);
-    const accelerator::Array& array = platform_.accelerators[unit].array;
-    for (accelerator::ConvJob job : placed_jobs(model_, platform_, placement(), item)) {
-      job.id = next_job_++;
-      const auto words = accelerator::encode(job, array);
-      const std::uint64_t address = take(accelerator::kJobBytes, accelerator::kJobBytes);
-      add_segment(address, words.data(), sizeof words);
-      emit(host(), {.opcode = Opcode::start_accelerator,
-                    .layer = static_cast<std::uint32_t>(item.layer),
-                    .item = static_cast<std::uint32_t>(index),
-                    .unit = static_cast<std::uint32_t>(unit),
-                    .address = address});
+  std::set<std::uint32_t> start_accelerators(LayerId id) {
+    std::set<std::uint32_t> units;
+    for (RungJob& one :
+         rung_jobs(model_, platform_, placement(), program_.items, items_of_[static_cast<std::size_t>(id)])) {
+      units.insert(one.unit);
+      start_accelerator(one);
     }
-    return static_cast<std::uint32_t>(unit);
+    return units;
   }
 
-  bool is_incoherent(const ProgramItem& item) const {
-    return item.resource.accelerator >= 0 &&
-           !platform_.accelerators[static_cast<std::size_t>(item.resource.accelerator)].coherent;
-  }
-
-  // Ranges of the layer's inputs that something without snooping wrote since the image began.
-  std::vector<AddressRange> uncached_writes(LayerId id) const {
-    std::set<LayerId> writers;
-    for (const LayerId input : network_.layer(id).inputs) {
-      for (const LayerId writer : writers_of(network_, placement(), input)) writers.insert(writer);
-    }
-    std::vector<AddressRange> ranges;
-    const auto add = [&](LayerId writer, const network::OutputRange& range) {
-      for (const AddressRange& lines :
-           lines_of(placement().layers[static_cast<std::size_t>(writer)].output, range)) {
-        ranges.push_back(lines);
-      }
-    };
-    for (const LayerId writer : writers) {
-      const network::Layer& layer = network_.layer(writer);
-      if (layer.kind == network::LayerKind::input) add(writer, network::whole(layer.output));
-      for (const std::size_t item : items_of_[static_cast<std::size_t>(writer)]) {
-        if (is_incoherent(program_.items[item])) add(writer, program_.items[item].range);
-      }
-    }
-    return ranges;
+  void start_accelerator(RungJob& rung) {
+    rung.job.id = next_job_++;
+    const auto words = accelerator::encode(rung.job, platform_.accelerators[rung.unit].array);
+    const std::uint64_t address = take(accelerator::kJobBytes, accelerator::kJobBytes);
+    add_segment(address, words.data(), sizeof words);
+    emit(host(), {.opcode = Opcode::start_accelerator,
+                  .layer = static_cast<std::uint32_t>(program_.items[rung.item].layer),
+                  .item = static_cast<std::uint32_t>(rung.item),
+                  .unit = rung.unit,
+                  .address = address});
   }
 
   // Each cluster with work in the layer drops, once an image, what it may hold of ranges written behind its
@@ -255,7 +235,8 @@ class Lowering {
     for (const std::size_t index : items_of_[static_cast<std::size_t>(id)]) {
       const Resource& group = program_.items[index].resource;
       if (group.cluster < 0 || !done.insert(group.name).second) continue;
-      for (const AddressRange& range : uncached_writes(id)) {
+      for (const AddressRange& range :
+           written_behind_caches(network_, platform_, placement(), program_.items, id)) {
         if (!invalidated_.insert({group.cluster, range.address}).second) continue;
         deal_lines(cores_of(group), range,
                    {.opcode = Opcode::invalidate, .layer = static_cast<std::uint32_t>(id)});
@@ -269,7 +250,7 @@ class Lowering {
     const ProgramItem& item = program_.items[index];
     const Cores cores = cores_of(item.resource);
     const std::vector<cpu::Share> shares =
-        cpu::deal(network_.layer(item.layer).output, item.range, static_cast<int>(cores.size()),
+        cpu::deal(area_of(item, network_.layer(item.layer).output), static_cast<int>(cores.size()),
                   program_.placement.block);
     const auto busy =
         std::count_if(shares.begin(), shares.end(), [](const cpu::Share& s) { return !s.empty(); });
@@ -286,12 +267,7 @@ class Lowering {
   // What the cores wrote and an accelerator without snooping will read goes back to memory. Each core writes
   // back lines others of its cluster may still be writing, so a barrier comes first.
   void emit_cleans(LayerId id) {
-    const std::vector<LayerId> readers = readers_of(network_, placement(), id);
-    const bool needed = std::any_of(readers.begin(), readers.end(), [&](LayerId reader) {
-      const auto& items = items_of_[static_cast<std::size_t>(reader)];
-      return std::any_of(items.begin(), items.end(),
-                         [&](std::size_t i) { return is_incoherent(program_.items[i]); });
-    });
+    const bool needed = is_read_behind_caches(network_, platform_, placement(), program_.items, id);
     if (!needed) return;
     bool synchronised = false;
     for (const std::size_t index : items_of_[static_cast<std::size_t>(id)]) {
@@ -299,8 +275,8 @@ class Lowering {
       if (item.resource.cluster < 0) continue;
       if (!synchronised) barrier(id);
       synchronised = true;
-      for (const AddressRange& range :
-           lines_of(placement().layers[static_cast<std::size_t>(id)].output, item.range)) {
+      for (const AddressRange& range : lines_of(placement().layers[static_cast<std::size_t>(id)].output,
+                                                area_of(item, network_.layer(id).output))) {
         deal_lines(cores_of(item.resource), range,
                    {.opcode = Opcode::clean, .layer = static_cast<std::uint32_t>(id)});
       }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/lowering/placed_jobs.h"
 
+#include <algorithm>
+#include <map>
+
 #include "models/lowering/offload.h"
 
 namespace tandem::lowering {
@@ -36,6 +39,29 @@ std::vector<accelerator::ConvJob> placed_jobs(const network::Model& model, const
     ++group;
   }
   return jobs;
+}
+
+std::vector<RungJob> rung_jobs(const network::Model& model, const spec::Platform& platform,
+                               const Placement& placement, const std::vector<ProgramItem>& items,
+                               const std::vector<std::size_t>& of_layer) {
+  std::map<std::uint32_t, std::vector<RungJob>> by_unit;
+  for (const std::size_t item : of_layer) {
+    if (items[item].resource.accelerator < 0) continue;
+    const auto unit = static_cast<std::uint32_t>(items[item].resource.accelerator);
+    for (const accelerator::ConvJob& job : placed_jobs(model, platform, placement, items[item]))
+      by_unit[unit].push_back({job, item, unit});
+  }
+  const auto size = [](const RungJob& one) {
+    return std::int64_t{one.job.out_channels} * (one.job.row_end - one.job.row_begin);
+  };
+  std::vector<RungJob> all;
+  for (auto& [unit, own] : by_unit) {
+    if (own.size() > 2)
+      std::stable_sort(own.begin(), own.end(),
+                       [&](const RungJob& a, const RungJob& b) { return size(a) < size(b); });
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  return all;
 }
 
 }  // namespace tandem::lowering

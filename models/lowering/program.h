@@ -43,6 +43,8 @@ struct ProgramItem {
   int first_core = 0;                                // of its cluster, of items on cores
   int workspace = 0;                                 // index into Placement::workspaces, of items on cores
   std::optional<cpu::Kernel> kernel = std::nullopt;  // the schedule's choice; else the library's
+  // Pixels beside its rows that lie in cache lines of its own, or inside them in lines of others (negative).
+  std::int64_t before = 0, after = 0;
 };
 
 struct CoreProgram {
@@ -59,8 +61,9 @@ struct Program {
   std::vector<ProgramItem> items;
   std::vector<CoreProgram> cores;  // the cores in use, by stage; the first of a stage is its host
   int stages = 1;
-  std::vector<int> stage_of;        // by layer
-  std::vector<int> hosts_of_units;  // by accelerator: how many stages start it
+  std::vector<int> stage_of;                // by layer
+  std::vector<int> hosts_of_units;          // by accelerator: how many stages start it
+  std::vector<AddressRange> written_twice;  // lines of which cores and an accelerator write the same bytes
   std::vector<Segment> segments;
   std::uint64_t memory_end = 0;  // first address that nothing uses
 

@@ -5,6 +5,11 @@
 
 namespace tandem::lowering {
 
+bool passes_caches(const spec::Platform& platform, const Resource& resource) {
+  return resource.accelerator >= 0 &&
+         !platform.accelerators[static_cast<std::size_t>(resource.accelerator)].coherent;
+}
+
 std::string core_group_name(const spec::Cluster& cluster, int cores) {
   return fmt::format("{}x{}", cluster.name, cores);
 }

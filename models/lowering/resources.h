@@ -17,6 +17,9 @@ struct Resource {
   int accelerator = -1;  // index into the platform, or -1
 };
 
+// An accelerator that does not see what the caches hold.
+bool passes_caches(const spec::Platform& platform, const Resource& resource);
+
 std::string core_group_name(const spec::Cluster& cluster, int cores);
 
 // Nothing when the platform has no such resource.

@@ -20,7 +20,7 @@ struct LayerResult {
   bool in_place = false;                        // no work of its own
   std::map<std::string, int> channels;          // by resource: output channels it computed
   Picoseconds start{0}, end{0};                 // since the run's start
-  std::map<std::string, Picoseconds> busy;      // by resource: time spent on the layer's own work
+  std::map<std::string, Picoseconds> busy;      // by resource: at the layer's own work, with its hand-over
   Picoseconds predicted{0};                     // by the planner; 0: it made no prediction
   std::map<std::string, LayerAccount> account;  // by resource that took part: cluster x cores, accelerator
   std::string refusal;                          // why no accelerator can run this convolution; empty: one can

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "models/core/end_child.h"
 #include "models/core/error.h"
 
 namespace tandem::cli {
@@ -50,7 +51,7 @@ void write_all(int file, const std::string& text) {
     message = std::string(1, kSimulationError) + error.what();
   }
   write_all(pipe, message);
-  _exit(0);  // no destructors: SystemC objects of the child die with it
+  end_child(0);
 }
 
 Child start(int index, const std::function<std::string(int)>& work) {

@@ -56,6 +56,10 @@ int calibrate_command(const std::string& platform, const std::string& measured, 
 // of the platform's; empty: none.
 int calibrate_model_command(const std::string& platform, const std::string& array, bool rtl,
                             const std::string& out);
+// Fits Pipe-it's performance model to layers of networks simulated on one core of the platform, holds it
+// against networks it was not fitted to, and writes what it predicts of them as a cost table.
+int calibrate_stages_command(const std::string& platform, const std::vector<std::string>& networks,
+                             const std::string& precision, const std::string& out);
 // Runs every run file of the golden suites and holds it against <golden>/<suite>/<run>.json; `update` writes
 // those. The suites cpu, energy and memory are held against boards and closed forms.
 int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update,

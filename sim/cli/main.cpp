@@ -141,7 +141,22 @@ int run_program(int argc, char** argv) {
       "fit the published latency model to layers simulated on the platform instead, write it here");
   calibrate->add_option("--accelerator", array, "with --out: the array, instead of the platform's (8x32)");
   calibrate->add_flag("--rtl", model_rtl, "with --out: simulate the RTL, not its cycle model");
+  std::string stages, precision = "fp32";
+  std::vector<std::string> networks = {"mobilenet_v1", "squeezenet", "alexnet", "googlenet", "resnet50"};
+  calibrate->add_option("--stages", stages,
+                        "fit the performance model of Pipe-it to simulated networks instead, write the cost "
+                        "table it predicts here");
+  calibrate->add_option("--networks", networks, "with --stages: two or more, each predicted from the others")
+      ->delimiter(',')
+      ->capture_default_str();
+  calibrate->add_option("--precision", precision, "with --stages")
+      ->check(CLI::IsMember({"fp32", "int8"}))
+      ->capture_default_str();
   calibrate->callback([&] {
+    if (!stages.empty()) {
+      code = cli::calibrate_stages_command(name, networks, precision, stages);
+      return;
+    }
     if (!model_file.empty()) {
       code = cli::calibrate_model_command(name, array, model_rtl, model_file);
       return;

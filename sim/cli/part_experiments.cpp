@@ -54,11 +54,11 @@ std::vector<cpu::Work> work_of(const MeasuredNetwork& own, const spec::Platform&
     const int part = own.part_of_layer[static_cast<std::size_t>(id)];
     if (part < 0 || placement.layers[static_cast<std::size_t>(id)].role != lowering::LayerRole::compute)
       continue;
-    const network::OutputRange range = network::whole(network.layer(id).output);
-    const auto shares = cpu::deal(network.layer(id).output, range, cores.cores, placement.block);
+    const cpu::Share all = cpu::whole(network.layer(id).output);
+    const auto shares = cpu::deal(all, cores.cores, placement.block);
     const spec::CoreType& core = platform.clusters[static_cast<std::size_t>(cores.cluster)].core;
     for (const lowering::KernelStep& step : lowering::kernel_steps(
-             own.model, placement, core, id, {cores.cluster, cores.cores, range, shares[0]})) {
+             own.model, placement, core, id, {cores.cluster, cores.cores, all, shares[0]})) {
       work[static_cast<std::size_t>(part)] += step.work;
     }
   }

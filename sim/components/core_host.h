@@ -11,8 +11,10 @@
 
 namespace tandem::sim {
 
-// Of synchronisation a core sleeps, of polling it is awake.
-enum class Activity { compute, memory, maintenance, synchronisation, control, polling };
+// Of synchronisation and of hand-over a core sleeps, of polling it is awake. The hand-over of a kernel to
+// threads belongs to the work on a layer, as an accelerator's reading of its job does; the other waits do
+// not.
+enum class Activity { compute, memory, maintenance, handover, synchronisation, control, polling };
 
 // One span of one core's time.
 struct CoreSpan {

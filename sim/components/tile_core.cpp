@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "models/core/error.h"
+#include "models/lowering/line_owners.h"
 #include "models/spec/run.h"
 
 namespace tandem::sim {
@@ -126,7 +127,8 @@ Command TileCore::fetch() {
 void TileCore::compute(const Command& command) {
   const auto layer = static_cast<network::LayerId>(command.layer);
   const lowering::ProgramItem& item = around_.program.items[command.item];
-  const lowering::ThreadPart part{item.workspace, item.resource.cores, item.range, command.share,
+  const lowering::ThreadPart part{item.workspace, item.resource.cores,
+                                  area_of(item, around_.model.network->layer(layer).output), command.share,
                                   item.kernel};
   for (const lowering::KernelStep& step : lowering::kernel_steps(
            around_.model, around_.program.placement_of(command.copy), cluster_.core, layer, part)) {
@@ -134,7 +136,7 @@ void TileCore::compute(const Command& command) {
     const Picoseconds begin = now();
     memory_.spend(item.launch * step.work.launches +
                   around_.platform.runtime.thread_start * (item.first_thread + program_.thread));
-    note(command.layer, Activity::synchronisation, begin);
+    note(command.layer, Activity::handover, begin);
     run_step(command.layer, step);
   }
   around_.host.share_done(command.item, command.participants);

@@ -76,9 +76,9 @@ void notify_noted_events() {
 
 Picoseconds next_of_systemc() {
   const sc_core::sc_time left = sc_core::sc_time_to_pending_activity();
-  const Picoseconds stamp = to_picoseconds(sc_core::sc_time_stamp());
+  const Picoseconds stamp = now() - ahead_of_systemc;
   // With nothing pending it is as long as SystemC can say, longer than Picoseconds can.
-  const bool none = left > to_sc_time(kNever - stamp);
+  const bool none = left.value() > static_cast<sc_core::sc_time::value_type>((kNever - stamp).raw());
   Picoseconds next = std::min(run_end, none ? kNever : stamp + to_picoseconds(left));
   for (const NotedEvent& noted : noted_events) next = std::min(next, noted.when);
   return next;

@@ -22,7 +22,10 @@ inline Picoseconds to_picoseconds(const sc_core::sc_time& time) {
 // only run while it is 0.
 extern Picoseconds ahead_of_systemc;
 
-inline Picoseconds now() { return to_picoseconds(sc_core::sc_time_stamp()) + ahead_of_systemc; }
+// Asked for with every transaction: sc_time_stamp() would be a call into the library.
+inline Picoseconds now() {
+  return to_picoseconds(sc_core::sc_get_curr_simcontext()->time_stamp()) + ahead_of_systemc;
+}
 // Wakes who waits for the event, now; the only way to do so from a call of the event queue. Ahead of SystemC
 // it notes the event, for SystemC to be told when it gets here: its own timed notifications keep no order.
 void notify_now(sc_core::sc_event& event);

@@ -28,6 +28,7 @@ Reason reason_of(Activity activity) {
       return Reason::transfer;
     case Activity::maintenance:
       return Reason::coherence;
+    case Activity::handover:
     case Activity::synchronisation:
     case Activity::polling:
     case Activity::control:

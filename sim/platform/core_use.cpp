@@ -18,6 +18,7 @@ void CoreUse::span(const CoreSpan& span) {
   energy::PointActivity& point = clusters_[static_cast<std::size_t>(span.cluster)].points[span.point];
   const Picoseconds length = span.end - span.begin;
   switch (span.activity) {
+    case Activity::handover:
     case Activity::synchronisation:
       return;
     case Activity::memory:

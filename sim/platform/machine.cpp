@@ -205,6 +205,7 @@ class Machine {
       std::memcpy(dram_.at(segment.address, static_cast<std::int64_t>(segment.bytes.size())),
                   segment.bytes.data(), segment.bytes.size());
     }
+    for (const lowering::AddressRange& line : program.written_twice) caches_.write_twice(line.address);
   }
 
   void add_accelerator(std::size_t index) {

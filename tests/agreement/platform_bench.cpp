@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "models/core/end_child.h"
 #include "models/cpu/coherent_caches.h"
 #include "models/network/layout.h"
 #include "models/regs/accelerator_registers.h"
@@ -247,7 +248,7 @@ PlatformMeasured measure_on_platform(const spec::Platform& platform, const accel
     close(ends[0]);
     const Answer own = answer(platform, job, run);
     const ssize_t written = ::write(ends[1], &own, sizeof own);
-    _exit(written == static_cast<ssize_t>(sizeof own) ? 0 : 1);
+    end_child(written == static_cast<ssize_t>(sizeof own) ? 0 : 1);
   }
   close(ends[1]);
   Answer got;

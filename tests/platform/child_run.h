@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/core/end_child.h"
 #include "models/core/error.h"
 #include "tests/platform/machine_bench.h"
 
@@ -42,7 +43,7 @@ inline std::string text_from_child(const std::function<std::string()>& work) {
       answer = std::string("-") + error.what();
     }
     const ssize_t written = ::write(ends[1], answer.data(), answer.size());
-    _exit(written == static_cast<ssize_t>(answer.size()) ? 0 : 1);
+    end_child(written == static_cast<ssize_t>(answer.size()) ? 0 : 1);
   }
   close(ends[1]);
   std::string answer;

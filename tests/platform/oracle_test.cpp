@@ -131,6 +131,44 @@ TEST_P(OracleOnRandomLayer, FindsWhatSimulatingEverySplitFinds) {
 
 INSTANTIATE_TEST_SUITE_P(Thirty, OracleOnRandomLayer, testing::Range(1, 31));
 
+// With rows shared, against every division into channels of whole steps and rows: the search looks at three
+// numbers of channels, and what it leaves is little.
+class OracleOfRows : public testing::TestWithParam<int> {};
+
+TEST_P(OracleOfRows, IsNeverBehindThePlannersAndNearTheBestOfAll) {
+  Random random(static_cast<std::uint64_t>(GetParam()), "rows");
+  spec::Platform platform = spec::read_platform(random.below(2) == 0 ? "ultra96" : "zedboard");
+  platform.accelerators[0].array = accelerator::parse_array(std::to_string(4 << random.below(2)) + "x32");
+  const int size = 9 + static_cast<int>(random.below(8));
+  test::Sketch sketch({64 << random.below(3), size, size});
+  sketch.add(conv("conv", 20 + static_cast<int>(random.below(40)), square(3, 1, 1)));
+  const network::Model model = network::sized_model(sketch.build(), network::Precision::int8);
+  OnPlatform bench(model, platform);
+  plan::Problem steps = bench.problem(), rows = steps;
+  rows.division.share_rows = true;
+  const auto oracle = [&](const plan::Problem& problem) {
+    return bench.latency(plan::plan_oracle(
+        problem, [&](const auto& schedules, plan::Effort) { return bench.measure(schedules); }));
+  };
+  const Picoseconds found = oracle(rows);
+  EXPECT_LE(found, oracle(steps));
+  EXPECT_LE(found, bench.latency(plan::plan_cosched(rows)));
+  Picoseconds best = found;
+  const plan::ScheduleBuilder points(rows, "test");
+  for (const int channels : points.split_points(points.layers().front())) {
+    for (int row = 0; row < size; ++row) {
+      plan::ScheduleBuilder builder(rows, "test");
+      builder.add(builder.layers().front(), builder.items_of(builder.layers().front(), {channels, row, 1}));
+      best = std::min(best, bench.latency(builder.finish()));
+    }
+  }
+  const double behind = static_cast<double>(found.raw()) / static_cast<double>(best.raw()) - 1;
+  RecordProperty("behind_percent", std::to_string(100 * behind));
+  EXPECT_LE(behind, 0.02);
+}
+
+INSTANTIATE_TEST_SUITE_P(Eight, OracleOfRows, testing::Range(1, 9));
+
 TEST(Times, DoNotDependOnWhetherTensorsAreComputed) {
   for (const char* platform : {"ultra96", "edge_soc"}) {
     const Bench bench = make_bench(platform, "tiny", network::Precision::int8, spec::Planner::cosched);

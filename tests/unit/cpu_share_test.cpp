@@ -39,7 +39,7 @@ TEST(Deal, CoversTheRangeExactlyOnce) {
     const Dealt dealt = draw(random);
     const std::int64_t pixels = std::int64_t{dealt.output.h} * dealt.output.w;
     std::vector<int> times(static_cast<std::size_t>(dealt.output.c * pixels), 0);
-    const auto shares = deal(dealt.output, dealt.range, dealt.threads, dealt.unit);
+    const auto shares = deal(area_of(dealt.range, dealt.output), dealt.threads, dealt.unit);
     ASSERT_EQ(static_cast<int>(shares.size()), dealt.threads);
     for (const Share& share : shares) {
       for (int k = share.k0; k < share.k1; ++k) {
@@ -61,7 +61,7 @@ TEST(Deal, TheBusiestThreadIsTheFirstAndHasTheRoundedUpPart) {
   int by_channels = 0;
   for (int trial = 0; trial < 2000; ++trial) {
     const Dealt dealt = draw(random);
-    const auto shares = deal(dealt.output, dealt.range, dealt.threads, dealt.unit);
+    const auto shares = deal(area_of(dealt.range, dealt.output), dealt.threads, dealt.unit);
     const std::int64_t pixels = std::int64_t{dealt.range.p1 - dealt.range.p0} * dealt.output.w;
     const int channels = dealt.range.k1 - dealt.range.k0;
     const std::int64_t pixel_units = divide_up(pixels, kPixelsPerUnit);
@@ -87,10 +87,10 @@ TEST(Deal, TheBusiestThreadIsTheFirstAndHasTheRoundedUpPart) {
 
 TEST(Deal, ByHand) {
   // 30 pixels are 4 units: two threads get 2 each, the last unit is short.
-  const auto rows = deal({16, 6, 5}, {0, 16, 0, 6}, 2, 8);
+  const auto rows = deal({0, 16, 0, 30}, 2, 8);
   EXPECT_EQ(rows, (std::vector<Share>{{0, 16, 0, 16}, {0, 16, 16, 30}}));
   // One pixel, 20 channels in planes of 8: three units for four threads.
-  const auto channels = deal({20, 1, 1}, {0, 20, 0, 1}, 4, 8);
+  const auto channels = deal({0, 20, 0, 1}, 4, 8);
   EXPECT_EQ(channels, (std::vector<Share>{{0, 8, 0, 1}, {8, 16, 0, 1}, {16, 20, 0, 1}, {20, 20, 0, 1}}));
 }
 

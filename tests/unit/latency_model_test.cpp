@@ -17,10 +17,7 @@ namespace {
 
 using network::OutputRange;
 using network::Precision;
-using test::conv;
 using test::model_of_sizes;
-using test::Sketch;
-using test::square;
 
 network::Model model_named(const char* name) {
   return model_of_sizes(std::make_shared<const network::Network>(network::read_network(name)),
@@ -51,7 +48,7 @@ class OnUltra96 : public testing::Test {
   [[nodiscard]] std::vector<lowering::KernelStep> steps_of(network::LayerId id,
                                                            const cpu::Share& share) const {
     return lowering::kernel_steps(model_, lowering::place(model_, platform_), platform_.clusters[0].core, id,
-                                  {0, 4, network::whole(model_.network->layer(id).output), share});
+                                  {0, 4, cpu::whole(model_.network->layer(id).output), share});
   }
   [[nodiscard]] Cycles cycles_of(network::LayerId id, const cpu::Share& share) const {
     Cycles cycles{0};
@@ -98,7 +95,7 @@ TEST_F(OnUltra96, MoreCoresAreNeverSlower) {
 TEST_F(OnUltra96, TheCoresTimeHoldsTheKernelsCycles) {
   const LatencyModel latency(model_, platform_, {});
   for_each_offloadable([&](network::LayerId id, const network::Shape& output) {
-    const auto shares = cpu::deal(output, network::whole(output), 4, 8);
+    const auto shares = cpu::deal(cpu::whole(output), 4, 8);
     const Picoseconds compute = Clock(Hertz(1'200'000'000)).time(cycles_of(id, shares[0]));
     const Picoseconds all = latency.compute(id, resource("a53x4"), network::whole(output));
     EXPECT_GT(all, compute);
@@ -122,7 +119,7 @@ TEST_F(OnUltra96, APinnedFrequencyScalesTheArithmeticOfItsClusterAlone) {
   const network::Shape output = model_.network->layer(id).output;
   const Picoseconds before = fast.compute(id, resource("a53x4"), network::whole(output));
   const Picoseconds after = slow.compute(id, resource("a53x4"), network::whole(output));
-  const auto shares = cpu::deal(output, network::whole(output), 4, 8);
+  const auto shares = cpu::deal(cpu::whole(output), 4, 8);
   const auto steps = steps_of(id, shares[0]);
   EXPECT_EQ(steps.size(), 2u) << "im2col and the product";
   Picoseconds difference{0};
@@ -148,11 +145,26 @@ TEST_F(OnUltra96, AnUnknownMemoryIsAnInputError) {
 
 TEST_F(OnUltra96, AStreamIsNeverFasterThanMemory) {
   const LatencyModel latency(model_, platform_, {});
-  // 384 bytes in flight over the load-to-use time and the last burst's way across the port.
-  const double seconds = static_cast<double>(latency.load_latency().raw()) * 1e-12 + 256.0 / (16 * 533e6);
-  EXPECT_NEAR(latency.stream_rate(384), 384 / seconds, 1.0);
-  // 32 bits at 1066 million transfers a second.
+  // Two bursts in flight over the load-to-use time, the last data of a burst (all but the first 64 bytes, at
+  // 32 bits and 1066 million transfers a second), and what other rows and refresh cost.
+  const double seconds = static_cast<double>(latency.load_latency().raw()) * 1e-12 + 192.0 / (4 * 1066e6);
+  EXPECT_LT(latency.stream_rate(512), 512 / seconds);
+  EXPECT_GT(latency.stream_rate(512), 0.9 * 512 / seconds);
   EXPECT_NEAR(latency.stream_rate(1 << 20), 4 * 1066e6, 4 * 1066e6 * 1e-3);
+}
+
+TEST_F(OnUltra96, ABurstThatDoesNotFitWaits) {
+  const LatencyModel latency(model_, platform_, {});
+  EXPECT_EQ(latency.stream_rate(511), latency.stream_rate(256));
+  EXPECT_EQ(latency.stream_rate(767), latency.stream_rate(512));
+  EXPECT_LT(latency.stream_rate(64), latency.stream_rate(128)) << "shorter bursts";
+}
+
+TEST_F(OnUltra96, BurstsThatTakeTurnsStandBehindEachOther) {
+  const LatencyModel latency(model_, platform_, {});
+  EXPECT_EQ(latency.shared_stream_rate(256, 1), latency.stream_rate(256)) << "one is alone";
+  EXPECT_LT(latency.shared_stream_rate(1024, 1), latency.stream_rate(1024));
+  EXPECT_LT(latency.shared_stream_rate(1024, 0.5), latency.shared_stream_rate(1024, 1));
 }
 
 }  // namespace

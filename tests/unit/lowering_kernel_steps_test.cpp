@@ -31,9 +31,9 @@ class StepsOf : public testing::Test {
     const network::LayerId id = model_.network->output();
     const network::Shape output = model_.network->layer(id).output;
     std::vector<std::vector<KernelStep>> all;
-    for (const cpu::Share& share : cpu::deal(output, network::whole(output), threads, placement_.block)) {
+    for (const cpu::Share& share : cpu::deal(cpu::whole(output), threads, placement_.block)) {
       all.push_back(kernel_steps(model_, placement_, platform_.clusters[1].core, id,
-                                 {1, threads, network::whole(output), share}));
+                                 {1, threads, cpu::whole(output), share}));
     }
     return all;
   }

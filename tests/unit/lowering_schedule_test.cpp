@@ -212,16 +212,20 @@ TEST_F(CheckSchedule, WorkForALayerThatHasNone) {
 }
 
 // 9 pixels of 8 channels are 72 bytes: rows 0..3 end inside a line of 64.
-TEST_F(CheckSchedule, RowsThatShareALineWithAnAcceleratorThatDoesNotSnoop) {
+TEST_F(CheckSchedule, RowsThatMeetInsideALineOfAnAcceleratorThatDoesNotSnoop) {
   free("wide");
   give("wide", "accelerator0", 0, 32, 0, 3);
   give("wide", "a53x4", 0, 32, 3, 8);
-  EXPECT_EQ(messages(),
-            "schedule: wide: the rows of accelerator0 and a53x4 meet inside a cache line of 64 bytes, and "
-            "accelerator0 "
-            "does not snoop; split at a whole line (every 8 rows) or by channels");
+  const auto resolve = [&] {
+    return resolve_items(schedule_, model_, platform_, layer_roles(model_, channel_block(platform_)));
+  };
+  auto items = resolve();
+  EXPECT_EQ(items[3].before, 3) << "27 pixels of 8 bytes: the line begins with the 25th";
+  EXPECT_EQ(items[2].after, -3);
   platform_.accelerators[0].coherent = true;
-  EXPECT_EQ(messages(), "");
+  items = resolve();
+  EXPECT_EQ(items[3].before, 0) << "it sees what the caches hold";
+  EXPECT_EQ(items[2].after, 0);
 }
 
 TEST_F(CheckSchedule, SaysAllAtOnce) {

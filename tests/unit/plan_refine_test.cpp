@@ -14,12 +14,12 @@ namespace tandem::plan {
 namespace {
 
 struct Machine {
-  Machine()
+  explicit Machine(network::Precision precision = network::Precision::fp32,
+                   const std::string& board = "hikey970", StageResources stages = StageResources::cores)
       : model(test::model_of_sizes(
-            std::make_shared<const network::Network>(network::read_network("squeezenet")),
-            network::Precision::fp32)),
-        platform(spec::read_platform("hikey970")) {
-    truth = pipeline_costs(problem(), StageResources::cores);
+            std::make_shared<const network::Network>(network::read_network("squeezenet")), precision)),
+        platform(spec::read_platform(board)) {
+    truth = pipeline_costs(problem(), stages);
     for (pipeline::Group& group : truth.groups) {
       Random random(7, group.usage[0] > 0 ? "big" : "little");
       for (std::int64_t& time : group.time)
@@ -56,14 +56,16 @@ struct Machine {
       }
     }
     const pipeline::Plan plan = pipeline::evaluated(truth, stages);
-    for (const pipeline::Stage& stage : plan.stages) times.stages.emplace_back(stage.time);
-    times.period = Picoseconds(plan.period);
+    const int slower = plan.stages.size() > 1 ? with_others : 1;
+    for (const pipeline::Stage& stage : plan.stages) times.stages.emplace_back(stage.time * slower);
+    times.period = Picoseconds(plan.period * slower);
     return times;
   }
 
   network::Model model;
   spec::Platform platform;
   pipeline::CostTable truth;
+  int with_others = 1;  // so many times longer a stage takes that is not alone
   int runs = 0;
 };
 
@@ -98,6 +100,21 @@ TEST(Refinement, OfATrueTableIsOneRound) {
   EXPECT_EQ(refined.rounds.size(), 1u);
   EXPECT_EQ(refined.plan.solution.answer.plan,
             plan_pipeline(spec::Planner::exact, problem).solution.answer.plan);
+}
+
+// Two rounds try two pipelines, whose stages are in each other's way on this machine.
+TEST(Refinement, AJointPipelineIsNeverBehindWhatItJoins) {
+  Machine machine(network::Precision::int8, "edge_soc", StageResources::cores_and_accelerator);
+  machine.with_others = 3;
+  const Problem problem = machine.problem();
+  const auto measure = [&](const spec::Schedule& schedule) { return machine.run(schedule); };
+  const Refinement refined = refine_pipeline(spec::Planner::joint, problem, "", 2, measure);
+  ASSERT_GT(refined.rounds.size(), 2u);
+  EXPECT_NE(refined.rounds[0].notation.find('-'), std::string::npos) << refined.rounds[0].notation;
+  EXPECT_EQ(refined.plan.schedule.stages.size(), 1u);
+  const PipelineTimes cores =
+      measure(refine_pipeline(spec::Planner::exact, problem, "", 4, measure).plan.schedule);
+  EXPECT_LE(machine.run(refined.plan.schedule).period, cores.period);
 }
 
 }  // namespace

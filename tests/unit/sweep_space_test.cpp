@@ -107,6 +107,22 @@ TEST(SweepFile, ReportsEverythingWithItsPlace) {
   EXPECT_NE(all.find("objective: is missing"), std::string::npos) << all;
 }
 
+TEST(SweepFile, AnObjectiveWithoutValueIsOneMistake) {
+  const test::Folder folder;
+  const std::string path =
+      folder.write("s.toml",
+                   "base = \"edge_soc\"\n[[axis]]\nname = \"x\"\nkey = \"images\"\nvalues = "
+                   "[1, 2]\n[[objective]]\nname = \"time\"\ngoal = \"min\"\n");
+  try {
+    read_sweep(path);
+    FAIL() << "accepted";
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.problems().size(), 1U) << error.what();
+    EXPECT_NE(std::string(error.what()).find("objective[0].value: is missing"), std::string::npos)
+        << error.what();
+  }
+}
+
 // Each value doubles the one before in length of its definition, not in time to compute it.
 TEST(SweepFile, LongChainsOfDerivedValuesAreNoTrap) {
   std::ostringstream text;
