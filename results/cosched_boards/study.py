@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """study.py TANDEM [--jobs N] [--only WORD]... [--rtl]: co-scheduling on four FPGA boards with 2, 4 and 8 PEs, seven
-networks, both wait policies, against one side alone and against the oracle, at fidelity `model`. Writes runs.csv (a row a
+networks, both wait policies, against one side alone and against the oracle, and once more with rows shared, at fidelity
+`model`. Writes runs.csv (a row a
 planner), layers.csv (a row a co-executed layer of cosched) and, from them, report.md and the pictures. Cases that are in the
 files are passed over (--again: simulated anew), and every case is written when it is done, so that the study can be
 broken off and goes on where it was. --only: of the cases, those whose name has the word; the files keep what they have of
-the others. --rtl: a seeded tenth of the cases again with the RTL, into rtl.csv. --tables: only report.md and the
+the others. --oracles: also the oracle of every case that waits by polling, and of every case with rows shared; without it
+only cases that wait by interrupt, in whole steps, have one. --rtl: a seeded tenth of the cases again with the RTL, into rtl.csv. --tables: only report.md and the
 pictures."""
 import argparse
 import concurrent.futures
@@ -24,6 +26,7 @@ PES = (2, 4, 8)
 NETWORKS = ("alexnet", "googlenet", "mobilenet_v1", "resnet18", "resnet50", "squeezenet", "squeezenet_v1_1")
 WAITS = ("interrupt", "polling")
 PLANNERS = ("accelerator-only", "cpu-only", "cosched", "oracle")
+ROWS = {"cosched": "cosched-rows", "oracle": "oracle-rows"}  # with rows of the last channels shared
 RUN = ("board", "pes", "network", "wait", "planner", "latency_ms", "predicted_ms", "conv_ms", "conv_predicted_ms",
        "energy_mj", "shared_layers", "idle_mean", "idle_worst", "error_mean", "error_p95", "utilization", "row_hits")
 LAYER = ("board", "pes", "network", "wait", "layer", "kind", "unit_channels", "core_channels", "time_us", "predicted_us",
@@ -73,12 +76,12 @@ def mean(values):
     return sum(values) / len(values) if values else 0.0
 
 
-def run_row(case, row):
+def run_row(case, row, planner):
     layers = row["layers"]
     conv = [x for x in layers if x["kind"] == "conv"]
     shared = [x for x in layers if is_shared(x)]
     errors = [100 * abs(x["predicted_us"] / span(x) - 1) for x in shared]
-    return dict(zip(RUN, (*case, row["planner"], row["latency_ms"], row["predicted_latency_ms"],
+    return dict(zip(RUN, (*case, planner, row["latency_ms"], row["predicted_latency_ms"],
                           sum(map(span, conv)) * 1e-3, sum(x["predicted_us"] or 0 for x in conv) * 1e-3,
                           row["energy_mj"], len(shared), mean(x["idle_percent"] for x in shared),
                           max((x["idle_percent"] for x in shared), default=0.0), mean(errors), percentile(errors, 0.95),
@@ -97,10 +100,33 @@ def layer_rows(case, rows):
                                oracle["idle_percent"])))
 
 
-def simulate(tandem, case):
-    answer = call(tandem, "compare", case, "--planners", ",".join(PLANNERS), "--set", "fidelity.accelerator=model")
-    rows = {row["planner"]: row for row in answer["rows"]}
-    return [run_row(case, rows[p]) for p in PLANNERS], list(layer_rows(case, rows))
+def asked_for(case, oracles):
+    """Planners of the case, in whole steps and with rows shared."""
+    steps = PLANNERS if oracles or case[3] == "interrupt" else PLANNERS[:-1]
+    return steps, tuple(ROWS) if oracles else ("cosched",)
+
+
+def missing(case, known, oracles):
+    steps, rows = asked_for(case, oracles)
+    return any((*case, p) not in known for p in steps), any((*case, ROWS[p]) not in known for p in rows)
+
+
+def simulate(tandem, case, known, oracles):
+    """The case's rows that are not known: of runs.csv, of layers.csv."""
+    runs, layers = [], []
+    steps, rows = asked_for(case, oracles)
+    lacks_steps, lacks_rows = missing(case, known, oracles)
+    if lacks_steps:
+        answer = call(tandem, "compare", case, "--planners", ",".join(steps), "--set", "fidelity.accelerator=model")
+        found = {row["planner"]: row for row in answer["rows"]}
+        runs = [run_row(case, found[p], p) for p in steps]
+        if "oracle" in found:
+            layers = list(layer_rows(case, found))
+    if lacks_rows:
+        answer = call(tandem, "compare", case, "--planners", ",".join(rows), "--set", "schedule.share_rows=true",
+                      "--set", "fidelity.accelerator=model")
+        runs += [run_row(case, row, ROWS[row["planner"]]) for row in answer["rows"]]
+    return runs, layers
 
 
 def at_rtl(tandem, case):
@@ -114,6 +140,10 @@ def key_of(row):
     return (row["board"], int(row["pes"]), row["network"], row["wait"])
 
 
+def run_key(row):
+    return (*key_of(row), row["planner"])
+
+
 def load(name):
     path = HERE / name
     if not path.exists():
@@ -122,10 +152,11 @@ def load(name):
         return list(csv.DictReader(file))
 
 
-def store(name, columns, old, new, cases_done=()):
-    done = {key_of(row) for row in new} | set(cases_done)
+def store(name, columns, old, new, key=key_of):
+    """The rows of both in the study's order; new ones in the place of old ones with their key."""
+    done = {key(row) for row in new}
     order = {case: i for i, case in enumerate(cases())}
-    rows = [row for row in old if key_of(row) not in done and key_of(row) in order] + new
+    rows = [row for row in old if key(row) not in done and key_of(row) in order] + new
     rows.sort(key=lambda row: order[key_of(row)])
     text = lambda value: f"{value:.6g}" if isinstance(value, float) else str(value)
     whole = HERE / (name + ".new")
@@ -141,6 +172,7 @@ def main():
     parser.add_argument("tandem", nargs="?", default=str(ROOT / "tandem"))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--oracles", action="store_true")
     parser.add_argument("--rtl", action="store_true")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--tables", action="store_true")
@@ -149,20 +181,22 @@ def main():
     if given.rtl:
         chosen = sorted(random.Random(1).sample(cases(), len(cases()) // 10))
         chosen = [case for case in chosen if all(word in name_of(case) for word in given.only)]
-    known = {key_of(row) for row in load("rtl.csv" if given.rtl else "runs.csv")}
+    known = set() if given.again else set(map(key_of, load("rtl.csv")) if given.rtl else map(run_key, load("runs.csv")))
     if given.tables:
         chosen = []
-    elif not given.again:
+    elif given.rtl:
         chosen = [case for case in chosen if case not in known]
+    else:
+        chosen = [case for case in chosen if any(missing(case, known, given.oracles))]
     begin = time.monotonic()
-    work = at_rtl if given.rtl else simulate
+    work = at_rtl if given.rtl else lambda tandem, case: simulate(tandem, case, known, given.oracles)
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         for i, answer in enumerate(pool.map(lambda case: work(given.tandem, case), chosen)):
             if given.rtl:
                 store("rtl.csv", RTL, load("rtl.csv"), answer)
             else:
-                store("layers.csv", LAYER, load("layers.csv"), answer[1], [chosen[i]])
-                store("runs.csv", RUN, load("runs.csv"), answer[0])
+                store("layers.csv", LAYER, load("layers.csv"), answer[1])
+                store("runs.csv", RUN, load("runs.csv"), answer[0], run_key)
             print(f"{i + 1} of {len(chosen)}, {time.monotonic() - begin:.0f} s", file=sys.stderr)
     import report
     report.write(HERE)
