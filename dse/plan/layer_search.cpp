@@ -2,17 +2,14 @@
 #include "dse/plan/layer_search.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "models/network/layout.h"
 
 namespace tandem::plan {
 
 namespace {
-// How far the accelerator gives channels up to take rows of them: some of its own steps, and two columns of a
-// kernel that computes channels by twelve.
-constexpr std::size_t kStepsBack = 4;
-constexpr int kChannelsBack = 24;
-
 // A third side must promise more than what predictions of split layers err by (95th percentile of
 // results/cosched_boards): one more cluster that is late is worse than one less that helps.
 constexpr double kThirdSide = 1.02;
@@ -36,7 +33,7 @@ std::optional<Picoseconds> LayerSearch::published_time(const Split& split) const
 }
 
 // Most are passed over because even without contention they cost more than the best so far.
-Split LayerSearch::run() {
+Split LayerSearch::run() const {
   const int all = static_cast<int>(builder_.groups().size());
   std::vector<Split> splits = {{0, 0, all}};
   for (const int channels : points_) {
@@ -53,17 +50,19 @@ Split LayerSearch::run() {
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return bounds[a] < bounds[b]; });
   std::size_t best = order.front();
-  least_ = cost_of(splits[best]);
+  double least = cost_of(splits[best]);
   for (const std::size_t i : order) {
-    if (bounds[i] > least_) break;
+    if (bounds[i] > least) break;
     const double cost = cost_of(splits[i]);
-    if (cost > least_ || (cost == least_ && i > best)) continue;
-    least_ = cost;
+    if (cost > least || (cost == least && i > best)) continue;
+    least = cost;
     best = i;
   }
-  best_ = splits[best];
-  if (problem_.division.share_rows && points_.size() > 1) share_rows(best_);
-  return best_;
+  if (problem_.division.share_rows) {
+    const std::vector<CostedSplit> rows = with_rows(1, least);
+    if (!rows.empty()) return rows.front().split;
+  }
+  return splits[best];
 }
 
 double LayerSearch::cost_of(const Split& split) const {
@@ -81,49 +80,63 @@ double LayerSearch::priced(const ScheduleBuilder::Items& items, const latency::L
   return price_.energy == 0 ? time
                             : price_.energy * builder_.energy_of(items, timed).raw() + price_.time * time;
 }
-void LayerSearch::consider(const Split& split) {
-  if (least_cost_of(split) >= least_) return;
-  const double cost = cost_of(split);
-  if (cost >= least_) return;
-  least_ = cost;
-  best_ = split;
-}
 
-// The last step up to `at` at which a channel group ends, 0 with one group: rows of whole groups are one job
-// each, and with none before them rows of the whole layer.
-std::size_t LayerSearch::group_end_before(std::size_t at) const {
-  const network::Layer& layer = problem_.model.network->layer(layer_);
-  const int groups = layer.kind == network::LayerKind::conv ? layer.conv.groups : 1;
-  while (at > 0 && points_[at] % (output_.c / groups) != 0) --at;
-  return at;
-}
-
-// Between this split and its neighbours: the row at which the accelerator begins to end last is bracketed,
-// and the ones beside it are considered.
-void LayerSearch::share_rows(const Split& around) {
-  const auto at =
-      static_cast<std::size_t>(std::find(points_.begin(), points_.end(), around.channels) - points_.begin());
-  const std::size_t group_end = group_end_before(at);
-  for (std::size_t back = 0; back <= at; ++back) {
-    const bool near = back < kStepsBack || around.channels - points_[at - back] <= kChannelsBack;
-    if (!near && at - back != group_end) continue;
-    Split split{points_[at - back], 0, around.groups};
-    if (split.channels == output_.c) continue;
-    int low = 0, high = output_.h - 1;
-    while (high - low > 1) {
-      split.rows = (low + high) / 2;
-      (unit_is_last(split) ? high : low) = split.rows;
-    }
-    for (const int row : {low, high, low - 1, high + 1}) {
-      split.rows = row;
-      if (split.rows > 0 && split.rows < output_.h) consider(split);
+// A kernel's threads take rounds of tiles and its columns are wide, so the best rectangle for the cores may
+// have any number of channels. With each number of them the rows are bracketed: with more rows on the
+// accelerator it ends later and the cores do not, so the fastest is beside the row at which it begins to end
+// last. Without contention that is quick and costs no more than the truth, so numbers of channels that even
+// so are no better than what is known are passed over.
+std::vector<CostedSplit> LayerSearch::with_rows(std::size_t count, double ceiling) const {
+  if (points_.size() < 2) return {};
+  const int all = static_cast<int>(builder_.groups().size());
+  std::vector<CostedSplit> starts;  // by their bounds
+  for (const int channels : points_) {
+    if (channels == output_.c) continue;
+    for (int groups = 1; groups <= all; ++groups) {
+      if (groups > 1 && !(problem_.division.all_clusters && groups == all)) continue;
+      CostedSplit start{{channels, 0, groups}, std::numeric_limits<double>::infinity()};
+      for (const Split& beside : beside_crossing(start.split, Contention::none))
+        start.cost = std::min(start.cost, least_cost_of(beside));
+      starts.push_back(start);
     }
   }
+  const auto cheaper = [](const CostedSplit& a, const CostedSplit& b) { return a.cost < b.cost; };
+  std::stable_sort(starts.begin(), starts.end(), cheaper);
+  std::vector<CostedSplit> best;
+  for (const CostedSplit& start : starts) {
+    if (price_.energy == 0 && start.cost >= ceiling) break;
+    CostedSplit own{{}, ceiling};
+    for (const Split& beside : beside_crossing(start.split, Contention::counted)) {
+      const double cost = cost_of(beside);
+      if (cost < own.cost) own = {beside, cost};
+    }
+    if (own.cost >= ceiling) continue;
+    best.insert(std::upper_bound(best.begin(), best.end(), own, cheaper), own);
+    if (best.size() > count) best.pop_back();
+    if (best.size() == count) ceiling = best.back().cost;
+  }
+  return best;
 }
 
-bool LayerSearch::unit_is_last(const Split& split) const {
+// The last number of rows with which the cores end last and the first with which the accelerator does, and
+// one more on either side: lines that rows share make the cores' part uneven.
+std::vector<Split> LayerSearch::beside_crossing(Split split, Contention contention) const {
+  int low = 0, high = output_.h - 1;
+  while (high - low > 1) {
+    split.rows = (low + high) / 2;
+    (unit_is_last(split, contention) ? high : low) = split.rows;
+  }
+  std::vector<Split> beside;
+  for (int row = std::max(1, low - 1); row <= std::min(high + 1, output_.h - 1); ++row) {
+    beside.push_back({split.channels, row, split.groups});
+  }
+  return beside;
+}
+
+bool LayerSearch::unit_is_last(const Split& split, Contention contention) const {
   const auto items = builder_.items_of(layer_, split);
-  const latency::LayerTime time = builder_.time_of(layer_, items);
+  const latency::LayerTime time = contention == Contention::none ? builder_.time_at_least(layer_, items)
+                                                                 : builder_.time_of(layer_, items);
   Picoseconds unit{0}, cores{0};
   for (std::size_t i = 0; i < items.size(); ++i) {
     Picoseconds& end = items[i].resource.accelerator >= 0 ? unit : cores;

@@ -16,6 +16,11 @@ struct Price {
   double time = 1, energy = 0;
 };
 
+struct CostedSplit {
+  Split split;
+  double cost = 0;
+};
+
 class LayerSearch {
  public:
   LayerSearch(const Problem& problem, const ScheduleBuilder& builder, const Price& price,
@@ -25,16 +30,19 @@ class LayerSearch {
   [[nodiscard]] std::optional<Picoseconds> published_time(const Split& split) const;
 
   // Of equals the first: the one with the fewest channels on the accelerator.
-  Split run();
+  [[nodiscard]] Split run() const;
+
+  // Each number of channels with its best number of rows: the `count` best that cost less than `ceiling`, the
+  // best first.
+  [[nodiscard]] std::vector<CostedSplit> with_rows(std::size_t count, double ceiling) const;
 
  private:
   [[nodiscard]] double cost_of(const Split& split) const;
   [[nodiscard]] double least_cost_of(const Split& split) const;
   [[nodiscard]] double priced(const ScheduleBuilder::Items& items, const latency::LayerTime& timed) const;
-  void consider(const Split& split);
-  [[nodiscard]] std::size_t group_end_before(std::size_t at) const;
-  void share_rows(const Split& around);
-  [[nodiscard]] bool unit_is_last(const Split& split) const;
+  enum class Contention { none, counted };
+  [[nodiscard]] std::vector<Split> beside_crossing(Split split, Contention contention) const;
+  [[nodiscard]] bool unit_is_last(const Split& split, Contention contention) const;
 
   const Problem& problem_;
   const ScheduleBuilder& builder_;
@@ -42,8 +50,6 @@ class LayerSearch {
   network::LayerId layer_;
   network::Shape output_;
   std::vector<int> points_;
-  Split best_;
-  double least_ = 0;
 };
 
 }  // namespace tandem::plan

@@ -10,20 +10,21 @@
 //
 // The divisions of a layer that are tried stand in families, each ordered by how much the accelerator gets:
 // steps of the array beside the first core group; where the run lets all groups work beside the accelerator,
-// steps beside all of them; where it lets rows be shared, rows of what the planner's channels leave, and of a
-// and of a kernel's column more. A division that stands in several families is simulated once for all of
-// them.
+// steps beside all of them; where it lets rows be shared, rows of what the accelerator's channels leave, with
+// the numbers of channels that are the best by the latency model. A division that stands in several families
+// is simulated once for all of them.
 #include <algorithm>
+#include <limits>
 
-#include "dse/plan/builder.h"
+#include "dse/plan/layer_search.h"
 #include "dse/plan/split_search.h"
 
 namespace tandem::plan {
 
 namespace {
 
-constexpr int kRounds = 4;          // of improvement in company, at most
-constexpr int kKernelColumns = 12;  // channels that a kernel computes at once
+constexpr int kRounds = 4;                 // of improvement in company, at most
+constexpr std::size_t kChannelCounts = 3;  // whose rows are searched
 
 class Oracle {
  public:
@@ -36,7 +37,7 @@ class Oracle {
     trials_.push_back(choices_of(steps));
     if (!problem.division.share_rows) return;
     const std::vector<Split> rows = planned(true);
-    for (const int channels_less : {0, 1, kKernelColumns}) add_rows(rows, channels_less);
+    add_rows(rows);
     trials_.push_back(choices_of(rows));
   }
 
@@ -115,26 +116,39 @@ class Oracle {
     }
   }
 
-  // Rows of what the channels of `planned` leave, and of at least `less` channels more. A layer that the
+  // A family for each number of channels: the planner's, then those best by the model. A layer that the
   // planner leaves on one side stays there.
-  void add_rows(const std::vector<Split>& planned, int less) {
-    Family& family = families_.emplace_back();
+  void add_rows(const std::vector<Split>& planned) {
+    ScheduleBuilder builder(problem_, "oracle");
+    std::vector<std::vector<Split>> tried(planned.size());
     for (std::size_t i = 0; i < planned.size(); ++i) {
-      const std::vector<int> points = builder_.split_points(builder_.layers()[i]);
-      const bool one_sided = planned[i] == alone_on_cores() || planned[i].channels == channels(i);
-      std::size_t at = static_cast<std::size_t>(std::find(points.begin(), points.end(), planned[i].channels) -
-                                                points.begin());
-      while (!one_sided && at > 0 && planned[i].channels - points[at] < less) --at;
-      if (one_sided || planned[i].channels - points[at] < less) {
-        family.add({planned[i]}, 0);
-        continue;
+      const network::LayerId id = builder.layers()[i];
+      if (planned[i] != alone_on_cores() && planned[i].channels != channels(i)) {
+        tried[i].push_back(planned[i]);
+        for (const CostedSplit& best :
+             LayerSearch(problem_, builder, Price(), id)
+                 .with_rows(kChannelCounts, std::numeric_limits<double>::infinity())) {
+          if (best.split.channels != planned[i].channels || best.split.groups != planned[i].groups)
+            tried[i].push_back(best.split);
+        }
       }
-      std::vector<Split> splits;
-      const int height = problem_.model.network->layer(builder_.layers()[i]).output.h;
-      for (int row = 0; row < height; ++row) splits.push_back({points[at], row, planned[i].groups});
-      if (points[at] == 0) splits.front() = alone_on_cores();
-      splits.push_back({channels(i), 0, 1});
-      family.add(std::move(splits), static_cast<std::size_t>(planned[i].rows));
+      builder.add(id, builder.items_of(id, planned[i]));
+    }
+    for (std::size_t rank = 0; rank < kChannelCounts; ++rank) {
+      Family& family = families_.emplace_back();
+      for (std::size_t i = 0; i < planned.size(); ++i) {
+        if (rank >= tried[i].size()) {
+          family.add({planned[i]}, 0);
+          continue;
+        }
+        const Split& around = tried[i][rank];
+        std::vector<Split> splits;
+        for (int row = 0; row < problem_.model.network->layer(builder_.layers()[i]).output.h; ++row)
+          splits.push_back({around.channels, row, around.groups});
+        if (around.channels == 0) splits.front() = alone_on_cores();
+        splits.push_back({channels(i), 0, 1});
+        family.add(std::move(splits), static_cast<std::size_t>(around.rows));
+      }
     }
   }
 

@@ -70,7 +70,7 @@ def held(cases):
     return {k: c for k, c in cases.items() if "oracle" in c}
 
 
-def summary(cases, layers):
+def summary(cases, layers, rows_of):
     all_facts = [facts(case) for case in cases.values()]
     errors = [100 * abs(x["predicted_us"] / x["time_us"] - 1) for x in layers if x["unit_channels"] > 0 < x["core_channels"]]
     idles = [x["idle"] for x in layers if x["unit_channels"] > 0 < x["core_channels"]]
@@ -94,10 +94,10 @@ def summary(cases, layers):
                  ("idle share of the oracle's", f"{mean(best):.2f} %", "ours at most 1 point above")]
     rows += [("speed-up of the convolutions, of the ideal, mean", f"{mean(reached):.1f} %", "at least 95 %"),
              ("of the ideal, worst", f"{min(reached):.1f} %", "")]
-    return f"{len(cases)} cases, {len(errors)} co-executed layers.\n\n" + table(("", "measured", "asked for"), rows) + "\n" + rows_table(cases)
+    return f"{len(cases)} cases, {len(errors)} co-executed layers.\n\n" + table(("", "measured", "asked for"), rows) + "\n" + rows_table(cases, rows_of)
 
 
-def rows_table(cases):
+def rows_table(cases, layers):
     """What it brings to cut the last channels by rows, beside whole steps; the oracle of rows where there is one."""
     cases = {k: c for k, c in cases.items() if "cosched-rows" in c}
     if not cases:
@@ -106,6 +106,8 @@ def rows_table(cases):
     for name in [*sorted({k[2] for k in cases}), "all"]:
         own = [c for k, c in cases.items() if name in (k[2], "all")]
         best = [c for c in own if "oracle-rows" in c]
+        parts = [x for x in layers if name in (x["network"], "all")]
+        weight = sum(x["time_us"] for x in parts)
         of_ideal = lambda planner: [100 * c["accelerator-only"]["conv_ms"] / c[planner]["conv_ms"] /
                                     (1 + c["accelerator-only"]["conv_ms"] / c["cpu-only"]["conv_ms"]) for c in own]
         beyond = lambda other, some: [100 * (c["cosched-rows"]["latency_ms"] / c[other]["latency_ms"] - 1) for c in some]
@@ -115,10 +117,15 @@ def rows_table(cases):
                      f"{min(of_ideal('cosched-rows')):.1f}", f"{mean(beyond('cosched', own)):+.2f}", len(best),
                      f"{mean(regret):.2f}" if best else "", f"{max(regret):.2f}" if best else "",
                      f"{mean(c['cosched']['idle_mean'] for c in own):.1f}",
-                     f"{mean(c['cosched-rows']['idle_mean'] for c in own):.1f}", f"{max(error, key=abs):+.2f}"))
+                     f"{mean(c['cosched-rows']['idle_mean'] for c in own):.2f}",
+                     f"{sum(x['idle'] * x['time_us'] for x in parts) / weight:.2f}" if parts else "",
+                     f"{mean(x['waiting'] for x in parts):.2f}" if parts else "",
+                     f"{mean(100 * abs(x['predicted_us'] / x['time_us'] - 1) for x in parts):.2f}" if parts else "",
+                     f"{max(error, key=abs):+.2f}"))
     return "With rows shared (`schedule.share_rows`), in per cent:\n\n" + table(
         ("", "cases", "of ideal: steps", "rows", "worst", "network's time, beside steps", "with an oracle of rows", "regret",
-         "worst", "idle: steps", "rows", "worst prediction"), rows)
+         "worst", "idle: steps", "rows", "weighted by time", "of it, waiting for the other side", "prediction of a layer",
+         "of a network, worst"), rows)
 
 
 def weighted(layers):
@@ -243,12 +250,12 @@ def coverage(cases):
     return table(("cases", *(f"waiting by {wait}" for wait in study.WAITS)), rows)
 
 
-def status(cases, layers, losses, rtl):
+def status(cases, layers, shared_rows, losses, rtl):
     text = coverage(cases) + "\n"
     for wait in ("interrupt", "polling"):
         own = {k: c for k, c in cases.items() if k[3] == wait}
         if own:
-            text += f"Waiting by {wait}: " + summary(own, [x for x in layers if x["wait"] == wait]) + "\n"
+            text += f"Waiting by {wait}: " + summary(own, *([x for x in part if x["wait"] == wait] for part in (layers, shared_rows))) + "\n"
     if losses:
         text += "What the convolutions take beyond the ideal, in per cent of it, by cause:\n\n" + loss_table(losses) + "\n"
     if rtl:
@@ -259,7 +266,7 @@ def status(cases, layers, losses, rtl):
 
 def write(folder):
     runs, layers, rtl = load(folder / "runs.csv"), load(folder / "layers.csv"), load(folder / "rtl.csv")
-    losses = load(folder / "losses.csv")
+    losses, shared_rows = load(folder / "losses.csv"), load(folder / "rows.csv")
     published = load(folder / "published_idle.csv")
     cases = by_case(runs)
     text = "# Tables of results/cosched_boards\n\nMade by study.py from runs.csv and layers.csv.\n\n"
@@ -268,7 +275,7 @@ def write(folder):
         if not own:
             continue
         own_layers = [x for x in layers if x["wait"] == wait]
-        text += f"## Waiting by {wait}\n\n{summary(own, own_layers)}\n"
+        text += f"## Waiting by {wait}\n\n{summary(own, own_layers, [x for x in shared_rows if x['wait'] == wait])}\n"
         text += "By network: regret and what one side alone loses against the oracle, means over boards and PEs.\n\n"
         text += network_table(own) + "\nSpeed-up over accelerator-only, energy saved; least to most over the networks.\n\n"
         text += band_table(cases, wait) + "\nIdle share of co-executed layers.\n\n" + idle_table(own_layers, published) + "\n"
@@ -283,7 +290,7 @@ def write(folder):
     (folder / "report.md").write_text(text)
     page = folder / "README.md"
     head, _, rest = page.read_text(encoding="utf-8").split(MARK)
-    page.write_text(head + MARK + status(cases, layers, losses, rtl) + MARK + rest, encoding="utf-8")
+    page.write_text(head + MARK + status(cases, layers, shared_rows, losses, rtl) + MARK + rest, encoding="utf-8")
     dots(folder / "speedup.svg", "Convolutions: speed-up of co-scheduling over the accelerator alone", cases,
          lambda f: f["conv"], PUBLISHED_SPEEDUP, "interrupt")
     dots(folder / "energy.svg", "Energy saved by co-scheduling, percent (polling baseline)", cases,

@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """study.py TANDEM [--jobs N] [--only WORD]... [--rtl]: co-scheduling on four FPGA boards with 2, 4 and 8 PEs, seven
 networks, both wait policies, against one side alone and against the oracle, and once more with rows shared, at fidelity
-`model`. Writes runs.csv (a row a
-planner), layers.csv (a row a co-executed layer of cosched) and, from them, report.md and the pictures. Cases that are in the
-files are passed over (--again: simulated anew), and every case is written when it is done, so that the study can be
-broken off and goes on where it was. --only: of the cases, those whose name has the word; the files keep what they have of
-the others. --oracles: also the oracle of every case that waits by polling, and of every case with rows shared; without it
-only cases that wait by interrupt, in whole steps, have one. --rtl: a seeded tenth of the cases again with the RTL, into rtl.csv. --tables: only report.md and the
-pictures."""
+`model`. Writes runs.csv (a row a planner), layers.csv (a row a co-executed layer of cosched), rows.csv (the same with rows
+shared) and, from them, report.md and the pictures. Cases that are in the files are passed over (--again: simulated anew),
+and every case is written when it is done, so that the study can be broken off and goes on where it was. --only: of the
+cases, those whose name has the word; the files keep what they have of the others. --oracles: also the oracle of every case
+that waits by polling, and of every case with rows shared; without it only cases that wait by interrupt, in whole steps,
+have one. --rtl: a seeded tenth of the cases again with the RTL, into rtl.csv. --tables: only report.md and the pictures."""
 import argparse
 import concurrent.futures
 import csv
@@ -31,6 +30,8 @@ RUN = ("board", "pes", "network", "wait", "planner", "latency_ms", "predicted_ms
        "energy_mj", "shared_layers", "idle_mean", "idle_worst", "error_mean", "error_p95", "utilization", "row_hits")
 LAYER = ("board", "pes", "network", "wait", "layer", "kind", "unit_channels", "core_channels", "time_us", "predicted_us",
          "idle", "oracle_unit_channels", "oracle_us", "oracle_idle")
+# waiting: what the side that ends its work first waits for the other, in per cent of the layer
+ROW = ("board", "pes", "network", "wait", "layer", "kind", "time_us", "predicted_us", "idle", "waiting")
 RTL = ("board", "pes", "network", "wait", "model_ms", "rtl_ms", "off_percent")
 
 
@@ -100,6 +101,13 @@ def layer_rows(case, rows):
                                oracle["idle_percent"])))
 
 
+def row_layers(case, layers):
+    for layer in filter(is_shared, layers):
+        busy = layer["busy_us"].values()
+        yield dict(zip(ROW, (*case, layer["name"], layer["kind"], span(layer), layer["predicted_us"], layer["idle_percent"],
+                             100 * (max(busy) - min(busy)) / span(layer))))
+
+
 def asked_for(case, oracles):
     """Planners of the case, in whole steps and with rows shared."""
     steps = PLANNERS if oracles or case[3] == "interrupt" else PLANNERS[:-1]
@@ -112,8 +120,8 @@ def missing(case, known, oracles):
 
 
 def simulate(tandem, case, known, oracles):
-    """The case's rows that are not known: of runs.csv, of layers.csv."""
-    runs, layers = [], []
+    """The case's rows that are not known, by file."""
+    runs, layers, row_found = [], [], []
     steps, rows = asked_for(case, oracles)
     lacks_steps, lacks_rows = missing(case, known, oracles)
     if lacks_steps:
@@ -126,7 +134,8 @@ def simulate(tandem, case, known, oracles):
         answer = call(tandem, "compare", case, "--planners", ",".join(rows), "--set", "schedule.share_rows=true",
                       "--set", "fidelity.accelerator=model")
         runs += [run_row(case, row, ROWS[row["planner"]]) for row in answer["rows"]]
-    return runs, layers
+        row_found = [x for row in answer["rows"] if row["planner"] == "cosched" for x in row_layers(case, row["layers"])]
+    return runs, layers, row_found
 
 
 def at_rtl(tandem, case):
@@ -196,6 +205,7 @@ def main():
                 store("rtl.csv", RTL, load("rtl.csv"), answer)
             else:
                 store("layers.csv", LAYER, load("layers.csv"), answer[1])
+                store("rows.csv", ROW, load("rows.csv"), answer[2])
                 store("runs.csv", RUN, load("runs.csv"), answer[0], run_key)
             print(f"{i + 1} of {len(chosen)}, {time.monotonic() - begin:.0f} s", file=sys.stderr)
     import report

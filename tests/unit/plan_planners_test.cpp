@@ -9,7 +9,7 @@
 #include <map>
 #include <set>
 
-#include "dse/plan/builder.h"
+#include "dse/plan/layer_search.h"
 #include "dse/plan/lower_bound.h"
 #include "models/core/locate.h"
 #include "models/latency/analytic_run.h"
@@ -146,6 +146,40 @@ TEST_F(CoschedBeyond, RowsOfASteppedLayerAreNeverPredictedSlowerAndHelpSomewhere
         rows.schedule.items.begin(), rows.schedule.items.end(),
         [](const auto& item) { return item.resource == "accelerator0" && item.p0 == 0 && item.k0 > 0; });
     EXPECT_TRUE(any) << platform;
+  }
+}
+
+// By every number of channels and rows.
+TEST_F(CoschedBeyond, NoOtherRectangleOfRowsIsPredictedFaster) {
+  for (const auto& [platform_name, network] :
+       {std::pair("ultra96", "squeezenet_v1_1"), std::pair("zcu106", "resnet18")}) {
+    const spec::Platform platform = spec::read_platform(platform_name);
+    const network::Model model = model_of_sizes(named(network), Precision::int8);
+    Problem problem{model, platform, allowed_core_groups(platform, {}, ""), {}, ""};
+    problem.division.share_rows = true;
+    ScheduleBuilder builder(problem, "test");
+    int shared = 0;
+    for (const network::LayerId id : builder.layers()) {
+      const LayerSearch search(problem, builder, Price(), id);
+      const Split found = search.run();
+      const auto time = [&](const Split& split) {
+        return builder.time_of(id, builder.items_of(id, split)).time;
+      };
+      Split best = found;
+      for (const int channels : builder.split_points(id)) {
+        for (int rows = 0; rows < model.network->layer(id).output.h && builder.split_points(id).size() > 1;
+             ++rows) {
+          const Split split{channels, rows, 1};
+          if (time(split) < time(best)) best = split;
+        }
+      }
+      EXPECT_EQ(time(found).raw(), time(best).raw())
+          << model.network->layer(id).name << ": " << found.channels << ", " << found.rows << " against "
+          << best.channels << ", " << best.rows;
+      shared += found.rows > 0;
+      builder.add(id, builder.items_of(id, found));
+    }
+    EXPECT_GT(shared, 10) << network;
   }
 }
 
