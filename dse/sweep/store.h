@@ -82,8 +82,8 @@ class Store {
   [[nodiscard]] std::int64_t points();
 
  private:
-  struct Handle;
-  std::unique_ptr<Handle> handle_;
+  struct File;
+  std::unique_ptr<File> file_;
 };
 
 }  // namespace tandem::sweep
