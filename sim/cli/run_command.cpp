@@ -19,6 +19,7 @@
 #include "sim/cli/session.h"
 #include "sim/platform/gtkwave_save.h"
 #include "sim/platform/make_accelerator.h"
+#include "sim/platform/operating_points.h"
 
 namespace tandem::cli {
 

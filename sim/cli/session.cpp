@@ -15,6 +15,7 @@
 #include "sim/cli/children.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/reference_cache.h"
+#include "sim/platform/operating_points.h"
 
 namespace tandem::cli {
 
@@ -106,16 +107,7 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
     }
     for (spec::Accelerator& unit : session.platform.accelerators) unit.array = *session.run.array;
   }
-  for (const auto& [name, frequency] : session.run.frequency) {
-    const auto& clusters = session.platform.clusters;
-    if (std::none_of(clusters.begin(), clusters.end(),
-                     [&, &wanted = name](const spec::Cluster& cluster) { return cluster.name == wanted; })) {
-      throw InputError({session.platform.file, 0, 0}, "frequency." + name, "is no cluster of this platform");
-    }
-  }
-  for (const spec::Cluster& cluster : session.platform.clusters) {
-    sim::operating_point(session.platform, cluster, session.run.frequency);
-  }
+  sim::operating_points(session.platform, session.run.frequency);
   spec::check_faults(session.run.faults, session.platform);
   if (!session.run.model_file.empty()) session.published = published_model(session);
   const auto network = std::make_shared<const network::Network>(named_at(session.run.network_place, [&] {

@@ -14,8 +14,10 @@
 #include "models/core/error.h"
 #include "sim/components/tile_core.h"
 #include "sim/kernel/stream_window.h"
+#include "sim/platform/accelerator_results.h"
 #include "sim/platform/make_accelerator.h"
 #include "sim/platform/neighbour_host.h"
+#include "sim/platform/operating_points.h"
 #include "sim/platform/parts.h"
 #include "sim/platform/recorder.h"
 #include "sim/platform/run_energy.h"
@@ -25,33 +27,11 @@ namespace tandem::sim {
 
 namespace {
 
-std::size_t point_index(const spec::Platform& platform, const spec::Cluster& cluster,
-                        const std::map<std::string, Hertz>& frequency) {
-  const auto asked = frequency.find(cluster.name);
-  if (asked == frequency.end()) return cluster.operating_points.size() - 1;
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < cluster.operating_points.size(); ++i) {
-    const spec::OperatingPoint& point = cluster.operating_points[i];
-    if (point.frequency == asked->second) return i;
-    names.push_back(fmt::format("{} MHz", static_cast<double>(point.frequency.raw()) * 1e-6));
-  }
-  throw InputError({platform.file, 0, 0}, "frequency." + cluster.name,
-                   fmt::format("{} MHz is no operating point; allowed is one of {}",
-                               static_cast<double>(asked->second.raw()) * 1e-6, join(names)));
-}
-
-std::vector<std::size_t> points_of(const spec::Platform& platform,
-                                   const std::map<std::string, Hertz>& frequency) {
-  std::vector<std::size_t> points;
-  for (const spec::Cluster& cluster : platform.clusters)
-    points.push_back(point_index(platform, cluster, frequency));
-  return points;
-}
-
 class Machine {
  public:
   Machine(const spec::Platform& platform, const network::Model& model, lowering::Program program,
-          std::vector<lowering::Program> beside, int images, const MachineOptions& options)
+          std::vector<lowering::Program> beside, std::vector<std::size_t> points, int images,
+          const MachineOptions& options)
       : platform_(platform),
         model_(model),
         program_(std::move(program)),
@@ -64,7 +44,7 @@ class Machine {
         interrupts_("interrupts", queue_, platform.accelerators.size(), platform.runtime.interrupt_latency),
         caches_(cache_specs(platform), platform.dram.base, memory_end() - platform.dram.base),
         line_(static_cast<std::size_t>(program_.stages), platform.runtime.barrier),
-        points_(points_of(platform, options.frequency)),
+        points_(std::move(points)),
         recorder_(platform, model, program_, dram_, caches_, images, points_, options.timeline,
                   options.progress, options.values),
         quantum_(options.quantum.raw()),
@@ -134,37 +114,7 @@ class Machine {
     result.precision = network::to_string(model_.precision);
     result.accelerator_fidelity = platform_.accelerators.empty() ? "" : (options_.rtl ? "rtl" : "model");
     recorder_.fill(result);
-    std::vector<std::int64_t> macs(platform_.accelerators.size(), 0);
-    std::vector<std::int64_t> conv_macs(macs.size(), 0);
-    for (const lowering::ProgramItem& item : program_.items) {
-      if (item.resource.accelerator < 0) continue;
-      const network::Shape output = model_.network->layer(item.layer).output;
-      const std::int64_t own = model_.network->macs(item.layer) / (std::int64_t{output.c} * output.h) *
-                               (item.range.k1 - item.range.k0) * (item.range.p1 - item.range.p0) *
-                               result.images;
-      const auto unit = static_cast<std::size_t>(item.resource.accelerator);
-      macs[unit] += own;
-      if (model_.network->layer(item.layer).kind == network::LayerKind::conv) conv_macs[unit] += own;
-    }
-    for (std::size_t i = 0; i < accelerators_.size(); ++i) {
-      const AcceleratorCounters counters = accelerators_[i]->counters();
-      spec::AcceleratorResult unit{
-          platform_.accelerators[i].name, counters.jobs, counters.busy.raw(), macs[i], 0, 0, 0.0};
-      unit.conv_macs = conv_macs[i];
-      for (const spec::LayerResult& layer : result.layers) {
-        const auto busy = layer.busy.find(unit.name);
-        if (layer.kind == to_string(network::LayerKind::conv) && busy != layer.busy.end()) {
-          unit.conv_cycles += busy->second / Clock(platform_.accelerators[i].clock).period();
-        }
-      }
-      if (unit.conv_cycles > 0) {
-        unit.utilization = static_cast<double>(unit.conv_macs) /
-                           (static_cast<double>(unit.conv_cycles) *
-                            static_cast<double>(platform_.accelerators[i].array.macs()));
-      }
-      result.accelerators.push_back(unit);
-      result.simulation.rtl_cycles += counters.evaluated_cycles;
-    }
+    add_accelerators(platform_, *model_.network, program_, accelerators_, result);
     const BusPortCounters& traffic = interconnect_.target_counters(0);
     result.memory.read_bytes = traffic.read_bytes;
     result.memory.write_bytes = traffic.write_bytes;
@@ -315,20 +265,9 @@ std::vector<spec::StageResult> stages_of(const spec::Schedule& schedule) {
 
 }  // namespace
 
-spec::OperatingPoint operating_point(const spec::Platform& platform, const spec::Cluster& cluster,
-                                     const std::map<std::string, Hertz>& frequency) {
-  return cluster.operating_points[point_index(platform, cluster, frequency)];
-}
-
 spec::RunResult simulate(const spec::Platform& platform, const network::Model& model,
                          const spec::Schedule& schedule, int images, const MachineOptions& options) {
-  for (const auto& [name, frequency] : options.frequency) {
-    const bool known =
-        std::any_of(platform.clusters.begin(), platform.clusters.end(),
-                    [&, &wanted = name](const spec::Cluster& cluster) { return cluster.name == wanted; });
-    if (!known)
-      throw InputError({platform.file, 0, 0}, "frequency." + name, "is no cluster of this platform");
-  }
+  std::vector<std::size_t> points = operating_points(platform, options.frequency);
   install_report_handler();
   lowering::Program program = lowering::lower(schedule, model, platform, images);
   if (options.tamper) options.tamper(program);
@@ -339,7 +278,7 @@ spec::RunResult simulate(const spec::Platform& platform, const network::Model& m
     const std::uint64_t first_free = beside.empty() ? program.memory_end : beside.back().memory_end;
     beside.push_back(lower_beside(neighbour, platform, first_free, taken));
   }
-  Machine machine(platform, model, std::move(program), std::move(beside), images, options);
+  Machine machine(platform, model, std::move(program), std::move(beside), std::move(points), images, options);
   const auto begin = std::chrono::steady_clock::now();
   machine.run();
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;

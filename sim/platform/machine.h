@@ -53,8 +53,4 @@ struct MachineOptions {
 spec::RunResult simulate(const spec::Platform& platform, const network::Model& model,
                          const spec::Schedule& schedule, int images, const MachineOptions& options);
 
-// The operating point a cluster runs at. InputError naming the points when `frequency` asks for another.
-spec::OperatingPoint operating_point(const spec::Platform& platform, const spec::Cluster& cluster,
-                                     const std::map<std::string, Hertz>& frequency);
-
 }  // namespace tandem::sim
