@@ -60,20 +60,20 @@ std::string problem_text(const CostTable& table) {
 }
 
 // With at most these resources, how many layers of a chain are done by stages shorter than the period.
-std::string reach_text(const Exact& exact, std::int64_t period) {
+std::string reach_text(const CostTable& table, const Exact& exact, std::int64_t period) {
   const std::vector<std::vector<int>> reached = exact.reached_below(period);
-  std::vector<std::vector<int>> usages;
-  for (int used = 0; used < exact.combinations(); ++used) usages.push_back(exact.usage_of(used));
+  std::vector<int> layers(reached.size(), 0);  // by combination; one with less comes before
   std::string text;
-  for (const std::vector<int>& allowed : usages) {
-    int layers = 0;
-    for (std::size_t used = 0; used < usages.size(); ++used) {
-      const std::vector<int>& usage = usages[used];
-      const bool fits = std::equal(usage.begin(), usage.end(), allowed.begin(), std::less_equal<>());
-      // A chain's ideals are its prefixes, numbered by their length.
-      if (fits && !reached[used].empty()) layers = std::max(layers, reached[used].back());
+  for (std::size_t used = 0; used < reached.size(); ++used) {
+    // A chain's ideals are its prefixes, numbered by their length.
+    if (!reached[used].empty()) layers[used] = reached[used].back();
+    const std::vector<int> usage = exact.usage_of(static_cast<int>(used));
+    std::size_t stride = 1;
+    for (std::size_t type = 0; type < usage.size(); ++type) {
+      if (usage[type] > 0) layers[used] = std::max(layers[used], layers[used - stride]);
+      stride *= static_cast<std::size_t>(table.types[type].count) + 1;
     }
-    text += fmt::format("reach {} {}\n", fmt::join(allowed, " "), layers);
+    text += fmt::format("reach {} {}\n", fmt::join(usage, " "), layers[used]);
   }
   return text;
 }
@@ -92,7 +92,7 @@ std::string refutation_text(const CostTable& table, const Exact& exact, const An
   }
   const bool exact_period = answer.goal.objective == Objective::throughput && table.is_chain();
   if (!exact_period) return "refutation search\n";
-  return "refutation reach\n" + reach_text(exact, answer.bound);
+  return "refutation reach\n" + reach_text(table, exact, answer.bound);
 }
 
 }  // namespace
