@@ -10,21 +10,40 @@ namespace tandem::check {
 
 namespace {
 
-// Counts through all usages that fit the machine.
-std::vector<std::vector<int>> all_usages(const Statement& statement) {
-  std::vector<std::vector<int>> usages = {std::vector<int>(statement.types.size())};
-  for (std::size_t type = 0; type < statement.types.size(); ++type) {
-    const std::vector<std::vector<int>> before = usages;
-    for (int used = 1; used <= statement.types[type].count; ++used) {
-      for (std::vector<int> usage : before) {
-        usage[type] = used;
-        usages.push_back(std::move(usage));
-        if (usages.size() > kMostSets) return {};
-      }
+// What of the machine is in use, as a number: the count of the first type changes fastest.
+class Usages {
+ public:
+  explicit Usages(const Statement& statement) : types_(statement.types) {
+    for (const Type& type : types_) {
+      strides_.push_back(size_);
+      size_ = size_ > kMostUsages ? size_ : size_ * (static_cast<std::size_t>(type.count) + 1);
     }
   }
-  return usages;
-}
+  [[nodiscard]] std::size_t size() const { return size_; }
+  // size() when the machine has not that much.
+  [[nodiscard]] std::size_t number(const std::vector<int>& usage) const {
+    if (usage.size() != types_.size()) return size_;
+    std::size_t number = 0;
+    for (std::size_t type = 0; type < types_.size(); ++type) {
+      if (usage[type] > types_[type].count) return size_;
+      number += static_cast<std::size_t>(usage[type]) * strides_[type];
+    }
+    return number;
+  }
+  [[nodiscard]] bool fits(std::size_t usage, const Group& group) const {
+    for (std::size_t type = 0; type < types_.size(); ++type) {
+      const std::size_t count = static_cast<std::size_t>(types_[type].count) + 1;
+      const auto used = static_cast<int>(usage / strides_[type] % count);
+      if (used + group.usage[type] > types_[type].count) return false;
+    }
+    return true;
+  }
+
+ private:
+  const std::vector<Type>& types_;
+  std::vector<std::size_t> strides_;
+  std::size_t size_ = 1;
+};
 
 // The sum, or nothing when the machine has not that much.
 std::vector<int> added(const Statement& statement, std::vector<int> usage, const Group& group) {
@@ -47,14 +66,16 @@ bool is_chain(const Statement& statement) {
 
 std::string wrong_reach(const Statement& statement) {
   if (!is_chain(statement)) return "reach speaks of chains only";
-  std::map<std::vector<int>, int> reach;
+  const Usages usages(statement);
+  if (usages.size() > kMostUsages)
+    return "there are more than " + std::to_string(kMostUsages) + " usages to look at";
+  if (statement.reach.size() < usages.size()) return "reach lacks a usage";
+  std::vector<int> reach(usages.size(), -1);
   for (const Reach& one : statement.reach) {
-    if (!reach.emplace(one.usage, one.layers).second) return "reach repeats a usage";
-  }
-  const std::vector<std::vector<int>> usages = all_usages(statement);
-  if (usages.empty()) return "too many usages";
-  for (const std::vector<int>& usage : usages) {
-    if (!reach.contains(usage)) return "reach lacks a usage";
+    const std::size_t usage = usages.number(one.usage);
+    if (usage == usages.size()) return "reach has a usage that the machine has not";
+    if (reach[usage] >= 0) return "reach repeats a usage";
+    reach[usage] = one.layers;
   }
   const int all = static_cast<int>(statement.layers.size());
   // From each start on each group, the end of the longest stage that is shorter than the bound.
@@ -80,18 +101,17 @@ std::string wrong_reach(const Statement& statement) {
       ends[static_cast<std::size_t>(start)] = end;
       if (end > start) time -= group.time[static_cast<std::size_t>(start)];
     }
-    for (const std::vector<int>& usage : usages) {
-      const std::vector<int> after = added(statement, usage, group);
-      if (after.empty()) continue;
+    const std::size_t more = usages.number(group.usage);
+    for (std::size_t usage = 0; usage < usages.size(); ++usage) {
+      if (!usages.fits(usage, group)) continue;
       for (int start = 0; start <= std::min(reach[usage], all); ++start) {
-        if (ends[static_cast<std::size_t>(start)] > reach[after])
+        if (ends[static_cast<std::size_t>(start)] > reach[usage + more])
           return "a stage from layer " + std::to_string(start) + " leads beyond what reach says";
       }
     }
   }
-  for (const std::vector<int>& usage : usages) {
-    if (reach[usage] >= all) return "reach says that the whole chain can be done in less";
-  }
+  if (std::any_of(reach.begin(), reach.end(), [all](int layers) { return layers >= all; }))
+    return "reach says that the whole chain can be done in less";
   return "";
 }
 

@@ -8,7 +8,8 @@
 
 namespace tandem::check {
 
-inline constexpr std::size_t kMostSets = 20000;  // that a search looks at before it gives up
+inline constexpr std::size_t kMostSets = 20000;        // that a search looks at before it gives up
+inline constexpr std::size_t kMostUsages = 4'000'000;  // of a machine, more than a planner searches
 
 // The list is closed: no stage shorter than the bound leads out of it, and it does not hold the whole chain.
 std::string wrong_reach(const Statement& statement);

@@ -112,6 +112,23 @@ CostTable big_little() {
 
 // Every number of the text, one at a time, one more or one less: what still is a certificate must be refused,
 // unless the change is one that leaves it true, and of those the places are known.
+// 43,875 usages. A mark that says too little leaves a stage that leads beyond it.
+TEST(Certificate, OfAMachineOfManyTypesHoldsToo) {
+  CostTable table = big_little();
+  table.types = {{"a", 64, false}, {"b", 26, false}, {"c", 24, false}};
+  for (Group& group : table.groups) group.usage.push_back(0);
+  table.groups.front().usage = {64, 0, 0};
+  table.groups.back().usage = {0, 3, 24};
+  const std::string text = certificate_of(table, {});
+  EXPECT_EQ(verdict(text), "");
+  const std::string mark = "\nreach 64 26 24 ";
+  const std::size_t at = text.find(mark);
+  ASSERT_NE(at, std::string::npos);
+  std::string less = text;
+  less.replace(at, less.find('\n', at + 1) - at, mark + "0");
+  EXPECT_NE(verdict(less).find("leads beyond what reach says"), std::string::npos) << verdict(less);
+}
+
 TEST(Certificate, EveryChangedNumberOfTheAnswerIsRefused) {
   const std::string text = certificate_of(big_little(), {Objective::throughput, std::nullopt});
   ASSERT_EQ(verdict(text), "");
