@@ -9,8 +9,8 @@
 
 namespace tandem::check {
 
-// What differs, or "". Rows of other networks are passed over; times may differ by the picosecond of
-// rounding.
+// What differs, or "", of a statement in which nothing is wrong (verify.h). Rows of other networks are passed
+// over; times may differ by the picosecond of rounding.
 std::string differs_from_table(const Statement& statement, std::istream& csv);
 
 }  // namespace tandem::check
