@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "models/core/csv.h"
+
 namespace tandem::report {
 
 std::string text_of(const Json& json, int indent) {
@@ -128,16 +130,6 @@ Json result_json(const spec::RunResult& result) {
                         {"rtl_cycles", result.simulation.rtl_cycles}};
   return json;
 }
-
-namespace {
-// RFC 4180: layer names come from model files and may hold anything.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-}  // namespace
 
 std::string layers_csv(const spec::RunResult& result) {
   std::string csv =

@@ -6,17 +6,11 @@
 
 #include "dse/sweep/expression.h"
 #include "dse/sweep/store_file.h"
+#include "models/core/csv.h"
 
 namespace tandem::sweep {
 
 namespace {
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
 
 // One of several lines would tear a table.
 std::string one_line(std::string text) {

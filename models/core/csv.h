@@ -24,4 +24,7 @@ class CsvFile {
   std::vector<std::vector<std::string>> rows_;
 };
 
+// A field as RFC 4180 has it: quoted where it must be.
+std::string csv_field(const std::string& text);
+
 }  // namespace tandem

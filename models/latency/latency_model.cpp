@@ -52,8 +52,7 @@ LatencyModel::LatencyModel(const network::Model& model, const spec::Platform& pl
       platform.dram.controller_latency + dram->clock.time(Cycles(dram->timing.read_latency)) +
       dram->timing.dqsck + dram->burst_time();
   peak_bytes_per_second_ = dram->peak_bytes_per_second();
-  const double port = static_cast<double>(platform_.interconnect.width_bytes) *
-                      static_cast<double>(platform_.interconnect.clock.raw());
+  const double port = platform_.interconnect.bytes_per_second();
   const double channel = peak_bytes_per_second_ / dram->channels;
   // Now and then a stream comes to another row, or meets a refresh.
   const memory::DramTiming& timing = dram->timing;
@@ -209,8 +208,7 @@ accelerator::MemoryTiming LatencyModel::timing_of(const spec::Accelerator& own, 
           period +
       2.0;
   const double port = static_cast<double>(own.array.bus_bytes);
-  const double bus_share = static_cast<double>(platform_.interconnect.width_bytes) *
-                           static_cast<double>(platform_.interconnect.clock.raw()) * period * 1e-12;
+  const double bus_share = platform_.interconnect.bytes_per_second() * period * 1e-12;
   memory.bytes_per_cycle = std::min({port, bus_share, peak_bytes_per_second_ * period * 1e-12});
   // A burst crosses the port while others are served.
   const double behind =

@@ -29,9 +29,8 @@ LayerTiming::LayerTiming(const LatencyModel& latency, const network::Model& mode
       run_(std::move(run)),
       written_(static_cast<std::size_t>(model.network->size())) {
   const memory::DramSpec& dram = *memory::find_dram(platform.dram.type);
-  const double port = static_cast<double>(platform.interconnect.width_bytes) *
-                      static_cast<double>(platform.interconnect.clock.raw());
-  sustained_ = std::min(port, dram.peak_bytes_per_second() * memory::implied_rates(dram).stream_share);
+  sustained_ = std::min(platform.interconnect.bytes_per_second(),
+                        dram.peak_bytes_per_second() * memory::implied_rates(dram).stream_share);
   for (network::LayerId id = 0; id < model.network->size(); ++id) {
     if (model.network->layer(id).kind != network::LayerKind::input) continue;
     const auto bytes =

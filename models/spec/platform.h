@@ -84,6 +84,10 @@ struct Interconnect {
   int response_cycles = 0;  // and back
   int outstanding = 16;     // a master's bursts in flight, each direction
   double energy_pj_per_byte = 0;
+
+  [[nodiscard]] double bytes_per_second() const {
+    return static_cast<double>(width_bytes) * static_cast<double>(clock.raw());
+  }
 };
 
 struct Dram {

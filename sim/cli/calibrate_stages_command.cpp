@@ -19,6 +19,7 @@
 #include "models/network/kernels/prepare.h"
 #include "sim/cli/children.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/mean.h"
 #include "sim/cli/progress.h"
 #include "sim/platform/machine.h"
 
@@ -54,12 +55,6 @@ std::string simulate_layers(const spec::Platform& platform, const network::Model
       text += fmt::format("{} {} ", layer.name, (layer.end - layer.start).raw());
   }
   return text;
-}
-
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return values.empty() ? 0 : sum / static_cast<double>(values.size());
 }
 
 class StageCalibration {

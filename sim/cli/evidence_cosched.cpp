@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "sim/cli/evidence.h"
 #include "sim/cli/evidence_runs.h"
+#include "sim/cli/mean.h"
 
 namespace tandem::cli {
 namespace {
@@ -41,12 +41,6 @@ constexpr Case kCases[] = {{"ultra96", "alexnet"},         {"ultra96", "mobilene
                            {"zcu104", "squeezenet_v1_1"},  {"zcu106", "squeezenet_v1_1"}};
 constexpr const char* kPlanners[] = {"accelerator-only", "cpu-only", "cosched", "oracle", "cosched"};
 enum : std::size_t { kUnitAlone, kCoresAlone, kCosched, kBest, kRows, kAll };
-
-double mean(const std::vector<double>& values) {
-  return values.empty()
-             ? 0
-             : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 double time_of(const report::Json& layer) {
   return layer["end_us"].get<double>() - layer["start_us"].get<double>();
