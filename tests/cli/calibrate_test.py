@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`tandem calibrate --stages`: a cost table that `tandem plan --costs` takes, whole, with its errors, and its refusals."""
+"""`tandem calibrate`: with --stages a cost table that `tandem plan --costs` takes, with --out the published latency model by
+which `cosched` decides; whole, with their errors, and their refusals."""
 import csv
 import json
 import os
@@ -52,6 +53,34 @@ class Stages(unittest.TestCase):
         done = tandem("calibrate", "zedboard", "--networks", "tiny,squeezenet_v1_1", "--stages", "/nowhere/stages.csv")
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("cannot be written", done.stderr)
+
+
+class PublishedModel(unittest.TestCase):
+    def test_it_is_fitted_tells_of_layers_it_has_not_seen_and_decides_splits_on_its_platform_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            model = pathlib.Path(folder) / "model.toml"
+            done = tandem("calibrate", "zedboard", "--accelerator", "4x8", "--out", str(model))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertRegex(done.stdout, r"zedboard 4x8 beside a9x2: \d+ layers fitted, \d+ others\n")
+            self.assertRegex(done.stdout, r"accelerator +\d+\.\d+ % off on fitted layers, +\d+\.\d+ % on others\n")
+            run = ("configs/runs/quickstart.toml", "--set", "network=tiny", "--set", "fidelity.accelerator=model", "--set",
+                   f"schedule.model={model}", "--set", "accelerator=4x8")
+            done = tandem("run", *run, "--set", "platform=zedboard", "--json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            result = json.loads(done.stdout)
+            self.assertEqual(result["output_sha256"], result["reference_sha256"])
+            self.assertTrue(any(len(layer["resource_channels"]) > 1 for layer in result["layers"]))
+            other = tandem("run", *run, "--set", "platform=ultra96", "--json")
+            self.assertEqual((other.returncode, other.stdout), (2, ""))
+            self.assertIn("zedboard", other.stderr)
+            model.write_text(model.read_text()[:100])
+            torn = tandem("run", *run, "--set", "platform=zedboard", "--json")
+            self.assertEqual((torn.returncode, torn.stdout), (2, ""))
+
+    def test_what_cannot_be_is_refused(self):
+        done = tandem("calibrate", "hikey970", "--out", "/tmp/never.toml")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("accelerator", done.stderr)
 
 
 if __name__ == "__main__":
