@@ -79,7 +79,7 @@ std::string finish(Child& child) {
                                       strsignal(WTERMSIG(status))));
   }
   if (child.received.empty()) throw SimulationError("a simulation process ended without a result");
-  const std::string text = child.received.substr(1);
+  std::string text = child.received.substr(1);
   if (child.received[0] == kInputError) throw InputError({{}, "", text});
   if (child.received[0] == kSimulationError) throw SimulationError(text);
   return text;
