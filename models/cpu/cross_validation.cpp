@@ -8,7 +8,7 @@
 namespace tandem::cpu {
 namespace {
 
-constexpr double kWeightOfWhole = 2;  // parts
+constexpr double kWeightOfWhole = 8;  // parts
 
 }  // namespace
 

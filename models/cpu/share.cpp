@@ -7,12 +7,16 @@
 
 namespace tandem::cpu {
 
-std::vector<Share> deal(const Share& area, int threads, int channel_unit) {
+std::vector<Share> deal(const Share& area, int threads, int channel_unit, Dealing dealing) {
   const std::int64_t first = area.m0, last = area.m1;
   std::vector<Share> shares;
   const std::int64_t pixel_units = divide_up(last - first, kPixelsPerUnit);
   const std::int64_t channel_units = divide_up(area.k1 - area.k0, channel_unit);
-  const bool by_pixels = pixel_units >= threads || pixel_units >= channel_units;
+  const auto go_round = [&](std::int64_t own, std::int64_t others) {
+    return own >= threads || own >= others;
+  };
+  const bool by_pixels = dealing == Dealing::pixels ? go_round(pixel_units, channel_units)
+                                                    : !go_round(channel_units, pixel_units);
   const std::int64_t units = by_pixels ? pixel_units : channel_units;
   const std::int64_t most = divide_up(units, threads);
   for (std::int64_t begin = 0; static_cast<int>(shares.size()) < threads; begin += most) {

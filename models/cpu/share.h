@@ -28,7 +28,12 @@ constexpr Share whole(const network::Shape& output) { return area_of(network::wh
 
 inline constexpr int kPixelsPerUnit = 8;  // rows of the 8x12 GEMM kernel
 
+enum class Dealing {
+  pixels,    // channels where there are too few pixels
+  channels,  // pixels where there are too few channels
+};
+
 // One share a thread, in order; trailing ones may be empty. `channel_unit`: channels of a memory plane.
-std::vector<Share> deal(const Share& area, int threads, int channel_unit);
+std::vector<Share> deal(const Share& area, int threads, int channel_unit, Dealing dealing = Dealing::pixels);
 
 }  // namespace tandem::cpu

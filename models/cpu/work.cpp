@@ -5,6 +5,18 @@
 
 namespace tandem::cpu {
 
+namespace {
+
+// Vector operations of a depthwise convolution's output.
+double depthwise_operations(const network::Window& window) {
+  const int tile = window.kernel_h == 3 && window.stride_h == 1 ? 4 : 2;
+  const double inputs =
+      ((tile - 1) * window.stride_h + window.kernel_h) * ((tile - 1) * window.stride_w + window.kernel_w);
+  return window.kernel_h * window.kernel_w + inputs / (tile * tile) + 1;
+}
+
+}  // namespace
+
 Work& Work::operator+=(const Work& other) {
   macs += other.macs;
   moved_bytes += other.moved_bytes;
@@ -44,8 +56,9 @@ Work product_work(Kernel kernel, const spec::CoreType& core, int element_bytes, 
   if (is_hybrid(kernel)) {
     // Its rate follows the interleaved kernel's as in the library's own table.
     const double slower = core.chooser.interleaved_macs_per_cycle / core.chooser.hybrid_macs_per_cycle;
-    work.macs =
-        count * static_cast<double>(rows) * static_cast<double>(round_up(columns, 16)) * deep * slower;
+    const double results = count * static_cast<double>(rows) * static_cast<double>(round_up(columns, 16));
+    work.macs = results * deep * slower;
+    work.moved_bytes = 4 * results;
     return work;
   }
   const auto padded_rows = static_cast<double>(round_up(rows, 8));
@@ -54,6 +67,11 @@ Work product_work(Kernel kernel, const spec::CoreType& core, int element_bytes, 
   work.macs = count * padded_rows * padded_columns * deep;
   work.moved_bytes = count * (element_bytes * padded_rows * deep + 4 * blocks * padded_rows * padded_columns);
   return work;
+}
+
+Work depthwise_work(const network::Window& window, double results) {
+  static const double kUnit = depthwise_operations({.kernel_h = 3, .kernel_w = 3}) / 9;
+  return {.depthwise_macs = results * depthwise_operations(window) / kUnit};
 }
 
 }  // namespace tandem::cpu

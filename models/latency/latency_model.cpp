@@ -90,7 +90,8 @@ CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resourc
                                  const cpu::Share& area, const Conditions& conditions) const {
   const spec::Cluster& cluster = platform_.clusters[static_cast<std::size_t>(cores.cluster)];
   const network::Layer& own = model_.network->layer(layer);
-  const std::vector<cpu::Share> shares = cpu::deal(area, cores.cores, placement_.block);
+  const std::vector<cpu::Share> shares =
+      lowering::thread_shares(model_, placement_, cluster.core, layer, area, cores.cores, conditions.kernel);
   // Threads that share weights wait for a part of them each.
   const bool same_channels = shares.size() < 2 || shares[0].k0 == shares[1].k0 || shares[1].empty();
   const double fetchers = same_channels ? cores.cores : 1.0;
@@ -114,7 +115,9 @@ CorePart LatencyModel::core_part(network::LayerId layer, const lowering::Resourc
     const auto weights = static_cast<double>(total_bytes(step.weights));
     // Partial sums are read back as often as they are written, but once.
     const double again = step.scattered ? std::max(0.0, writes - results) : 0.0;
-    const double reads = std::max(0.0, static_cast<double>(total_bytes(step.reads)) - again);
+    // What all threads read is fetched once: each waits for a part of it.
+    const double reads = std::max(0.0, static_cast<double>(total_bytes(step.reads)) - again) /
+                         (step.reads_shared ? part.cores : 1.0);
     double missed = 0;
     if (part.steps == 0) {
       // Inputs: those that were just computed here, unless they are too many. All threads together read them

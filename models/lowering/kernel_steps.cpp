@@ -27,6 +27,7 @@ class Steps {
         network::LayerId id, const ThreadPart& part)
       : model_(model),
         network_(*model.network),
+        placement_(placement),
         own_(placement.layers[static_cast<std::size_t>(id)]),
         workspace_(placement.workspaces[static_cast<std::size_t>(part.workspace)]),
         core_(core),
@@ -50,7 +51,8 @@ class Steps {
         steps_.back().page_walks = !core_.library.streams_vectors;
         break;
       case Kernel::depthwise:
-        one_step({.depthwise_macs = elements() * depth(), .launches = 1});
+        one_step(cpu::depthwise_work(layer_.window, elements()));
+        steps_.back().work.launches = 1;
         steps_.back().scattered = true;
         break;
       case Kernel::interleaved:
@@ -102,6 +104,8 @@ class Steps {
       }
       case LayerKind::add:
         return {.moved_bytes = bytes * static_cast<double>(layer_.inputs.size()), .launches = 1};
+      case LayerKind::concat:  // a kernel for each input
+        return {.moved_bytes = bytes, .launches = static_cast<int>(layer_.inputs.size())};
       case LayerKind::lrn:  // the squares first
         return {.special = elements(), .launches = 2};
       case LayerKind::softmax:
@@ -127,12 +131,18 @@ class Steps {
     std::int64_t begin, end;  // pixels of the whole output
     [[nodiscard]] std::int64_t count() const { return end - begin; }
   };
+  [[nodiscard]] bool channels_dealt() const { return share_.k1 - share_.k0 < part_.item.k1 - part_.item.k0; }
   [[nodiscard]] InputPart input_part() const {
     const int channels = part_.item.k1 - part_.item.k0;
-    if (share_.k1 - share_.k0 == channels) return {share_.m0, share_.m1};
+    if (!channels_dealt()) return {share_.m0, share_.m1};
     const std::int64_t first = share_.m0, count = pixels();
     return {first + count * (share_.k0 - part_.item.k0) / channels,
             first + count * (share_.k1 - part_.item.k0) / channels};
+  }
+
+  [[nodiscard]] std::vector<AddressRange> inputs_of(const InputPart& part) const {
+    if (!channels_dealt()) return touched_.inputs;
+    return footprint(network_, placement_, id_, {part_.item.k0, part_.item.k1, part.begin, part.end}).inputs;
   }
 
   void products_of_pixels() {
@@ -140,13 +150,14 @@ class Steps {
     KernelStep product;
     product.work.launches = 1;
     product.reads = touched_.inputs;
+    product.reads_shared = channels_dealt();
     if (cpu::needs_im2col(layer_, core_.library)) {
       const InputPart part = input_part();
       const AddressRange matrix =
           first_bytes(workspace_.inputs, all_pixels() * deep * groups() * element_bytes());
       const auto moved = static_cast<double>(part.count() * deep * groups() * element_bytes());
       steps_.push_back({{.moved_bytes = moved, .launches = 1},
-                        touched_.inputs,
+                        inputs_of(part),
                         {},
                         true,
                         {cut(matrix, part.begin, part.end, all_pixels())}});
@@ -196,7 +207,7 @@ class Steps {
     const double transformed_in = static_cast<double>(tiles_of(part.count()) * cpu::kWinogradProducts) *
                                   static_cast<double>(inputs_of_all_groups());
     steps_.push_back({{.transformed = transformed_in, .launches = 1},
-                      touched_.inputs,
+                      inputs_of(part),
                       {},
                       true,
                       {cut(inputs, part.begin, part.end, all_pixels())},
@@ -210,6 +221,7 @@ class Steps {
                                         cpu::kWinogradProducts);
     });
     product.reads = {cut(inputs, share_.m0, share_.m1, all_pixels())};
+    product.reads_shared = channels_dealt();
     product.weights = {cut(own_.transformed, share_.k0, share_.k1, layer_.output.c)};
     product.weights_ahead = kernel_ == Kernel::winograd_interleaved;
     // Where channels are dealt, the results of the same tiles lie side by side.
@@ -227,6 +239,7 @@ class Steps {
 
   const network::Model& model_;
   const network::Network& network_;
+  const Placement& placement_;
   const LayerPlacement& own_;
   const Workspace& workspace_;
   const spec::CoreType& core_;
@@ -240,6 +253,16 @@ class Steps {
 };
 
 }  // namespace
+
+std::vector<cpu::Share> thread_shares(const network::Model& model, const Placement& placement,
+                                      const spec::CoreType& core, network::LayerId layer,
+                                      const cpu::Share& item, int threads,
+                                      std::optional<cpu::Kernel> kernel) {
+  const Kernel own =
+      kernel ? *kernel : cpu::choose_kernel(*model.network, layer, model.precision, core, threads);
+  return cpu::deal(item, threads, placement.block,
+                   cpu::is_hybrid(own) ? cpu::Dealing::channels : cpu::Dealing::pixels);
+}
 
 std::vector<KernelStep> kernel_steps(const network::Model& model, const Placement& placement,
                                      const spec::CoreType& core, network::LayerId layer,

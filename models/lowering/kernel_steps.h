@@ -20,9 +20,10 @@ struct KernelStep {
   std::vector<AddressRange> weights;
   bool weights_ahead = true;  // a sequential stream; else fetched when the kernel needs them
   std::vector<AddressRange> writes;
-  bool scattered = false;   // writes pieces of lines here and there, as the tiles of a product are
-  bool page_walks = false;  // every line of the weights in another page than the one before
-  bool overlapped = false;  // computes while it reads: no sooner over than either
+  bool scattered = false;     // writes pieces of lines here and there, as the tiles of a product are
+  bool page_walks = false;    // every line of the weights in another page than the one before
+  bool reads_shared = false;  // every thread reads the same: channels are dealt
+  bool overlapped = false;    // computes while it reads: no sooner over than either
 };
 
 // Share of a work item as dealt to one of `threads` threads of a cluster, and the item's kernel: the
@@ -34,6 +35,14 @@ struct ThreadPart {
   cpu::Share share;
   std::optional<cpu::Kernel> kernel = std::nullopt;
 };
+
+// What each thread gets of the area `item`, its other members unset. Hybrid products deal channels, as the
+// library does: their blocks of pixels, channels and products are one run, cut into as many pieces as there
+// are threads.
+std::vector<cpu::Share> thread_shares(const network::Model& model, const Placement& placement,
+                                      const spec::CoreType& core, network::LayerId layer,
+                                      const cpu::Share& item, int threads,
+                                      std::optional<cpu::Kernel> kernel = std::nullopt);
 
 std::vector<KernelStep> kernel_steps(const network::Model& model, const Placement& placement,
                                      const spec::CoreType& core, network::LayerId layer,

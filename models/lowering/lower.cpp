@@ -8,6 +8,7 @@
 #include "models/core/error.h"
 #include "models/lowering/check_schedule.h"
 #include "models/lowering/dataflow.h"
+#include "models/lowering/kernel_steps.h"
 #include "models/lowering/line.h"
 #include "models/lowering/line_owners.h"
 #include "models/lowering/maintenance.h"
@@ -249,9 +250,9 @@ class Lowering {
   void emit_compute(std::size_t index) {
     const ProgramItem& item = program_.items[index];
     const Cores cores = cores_of(item.resource);
-    const std::vector<cpu::Share> shares =
-        cpu::deal(area_of(item, network_.layer(item.layer).output), static_cast<int>(cores.size()),
-                  program_.placement.block);
+    const std::vector<cpu::Share> shares = thread_shares(
+        model_, program_.placement, platform_.clusters[static_cast<std::size_t>(item.resource.cluster)].core,
+        item.layer, area_of(item, network_.layer(item.layer).output), item.resource.cores, item.kernel);
     const auto busy =
         std::count_if(shares.begin(), shares.end(), [](const cpu::Share& s) { return !s.empty(); });
     for (std::size_t i = 0; i < cores.size(); ++i) {

@@ -148,7 +148,7 @@ int calibrate_throughput_command(const std::string& platform, const std::string&
       table.row({own[i].measured.resource, own[i].measured.network,
                  fmt::format("{:.1f}", own[i].measured_ms()), fmt::format("{:.1f}", times[i]),
                  fmt::format("{:+.1f}", 100 * (times[i] / own[i].measured_ms() - 1)),
-                 fmt::format("{:.3f}", fit.pace), fmt::format("{} B", fit.weights_in_flight)});
+                 fmt::format("{:.4f}", fit.pace), fmt::format("{} B", fit.weights_in_flight)});
     }
   }
   fmt::print("{}", table.text());

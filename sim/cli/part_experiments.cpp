@@ -55,8 +55,8 @@ std::vector<cpu::Work> work_of(const MeasuredNetwork& own, const spec::Platform&
     if (part < 0 || placement.layers[static_cast<std::size_t>(id)].role != lowering::LayerRole::compute)
       continue;
     const cpu::Share all = cpu::whole(network.layer(id).output);
-    const auto shares = cpu::deal(all, cores.cores, placement.block);
     const spec::CoreType& core = platform.clusters[static_cast<std::size_t>(cores.cluster)].core;
+    const auto shares = lowering::thread_shares(own.model, placement, core, id, all, cores.cores);
     for (const lowering::KernelStep& step : lowering::kernel_steps(
              own.model, placement, core, id, {cores.cluster, cores.cores, all, shares[0]})) {
       work[static_cast<std::size_t>(part)] += step.work;

@@ -171,7 +171,7 @@ class Sweeps(unittest.TestCase):
 
     def test_the_ladder_says_how_its_levels_agree(self):
         self.write("s.toml", ANALYTIC.replace("range = [200, 1000]", "range = [600, 800]").replace("step = 50", "step = 200") +
-                   '[ladder]\nlevels = ["tile"]\nneighbours = 0\nmost = 3\n')
+                   '[ladder]\nlevels = ["tile"]\nneighbours = 1\nmost = 3\n')
         step = self.sweep("./s.toml")["groups"][0]["ladder"][0]
         self.assertEqual(step["level"], "tile")
         self.assertEqual(len(step["points"]), 3)

@@ -16,6 +16,7 @@ struct Dealt {
   network::OutputRange range;
   int threads = 1;
   int unit = 8;
+  Dealing dealing = Dealing::pixels;
 };
 
 Dealt draw(Random& random) {
@@ -30,6 +31,7 @@ Dealt draw(Random& random) {
   };
   piece(dealt.output.h, dealt.range.p0, dealt.range.p1);
   piece(dealt.output.c, dealt.range.k0, dealt.range.k1);
+  dealt.dealing = random.below(2) == 0 ? Dealing::pixels : Dealing::channels;
   return dealt;
 }
 
@@ -39,7 +41,7 @@ TEST(Deal, CoversTheRangeExactlyOnce) {
     const Dealt dealt = draw(random);
     const std::int64_t pixels = std::int64_t{dealt.output.h} * dealt.output.w;
     std::vector<int> times(static_cast<std::size_t>(dealt.output.c * pixels), 0);
-    const auto shares = deal(area_of(dealt.range, dealt.output), dealt.threads, dealt.unit);
+    const auto shares = deal(area_of(dealt.range, dealt.output), dealt.threads, dealt.unit, dealt.dealing);
     ASSERT_EQ(static_cast<int>(shares.size()), dealt.threads);
     for (const Share& share : shares) {
       for (int k = share.k0; k < share.k1; ++k) {
@@ -61,7 +63,7 @@ TEST(Deal, TheBusiestThreadIsTheFirstAndHasTheRoundedUpPart) {
   int by_channels = 0;
   for (int trial = 0; trial < 2000; ++trial) {
     const Dealt dealt = draw(random);
-    const auto shares = deal(area_of(dealt.range, dealt.output), dealt.threads, dealt.unit);
+    const auto shares = deal(area_of(dealt.range, dealt.output), dealt.threads, dealt.unit, dealt.dealing);
     const std::int64_t pixels = std::int64_t{dealt.range.p1 - dealt.range.p0} * dealt.output.w;
     const int channels = dealt.range.k1 - dealt.range.k0;
     const std::int64_t pixel_units = divide_up(pixels, kPixelsPerUnit);
@@ -72,8 +74,10 @@ TEST(Deal, TheBusiestThreadIsTheFirstAndHasTheRoundedUpPart) {
                 std::min(pixels, divide_up(pixel_units, dealt.threads) * kPixelsPerUnit));
     } else {
       ++by_channels;
-      ASSERT_LT(pixel_units, dealt.threads) << "channels only where pixels do not go round";
-      ASSERT_GT(channel_units, pixel_units);
+      if (dealt.dealing == Dealing::pixels) {
+        ASSERT_LT(pixel_units, dealt.threads) << "channels only where pixels do not go round";
+        ASSERT_GT(channel_units, pixel_units);
+      }
       ASSERT_EQ(shares[0].k1 - shares[0].k0,
                 std::min<std::int64_t>(channels, divide_up(channel_units, dealt.threads) * dealt.unit));
       for (const Share& share : shares) {
@@ -83,6 +87,14 @@ TEST(Deal, TheBusiestThreadIsTheFirstAndHasTheRoundedUpPart) {
     for (const Share& share : shares) ASSERT_LE(share.elements(), shares[0].elements());
   }
   EXPECT_GT(by_channels, 100);
+}
+
+TEST(Deal, ChannelsFirstWhereAsked) {
+  // 3 units of channels go round 2 threads, and do not go round 4, where 5 units of pixels do.
+  const auto channels = deal({0, 20, 0, 40}, 2, 8, Dealing::channels);
+  EXPECT_EQ(channels, (std::vector<Share>{{0, 16, 0, 40}, {16, 20, 0, 40}}));
+  const auto pixels = deal({0, 20, 0, 40}, 4, 8, Dealing::channels);
+  EXPECT_EQ(pixels, (std::vector<Share>{{0, 20, 0, 16}, {0, 20, 16, 32}, {0, 20, 32, 40}, {0, 20, 40, 40}}));
 }
 
 TEST(Deal, ByHand) {

@@ -41,7 +41,22 @@ TEST(ProductWork, DepthBeyondTheBlockMergesOnceABlock) {
 TEST(ProductWork, TheHybridKernelTakesRowsAsTheyAreAndIsSlowerByTheLibrarysTable) {
   const Work work = product_work(Kernel::hybrid, core_type(), 4, 9, 13, 64, 1);
   EXPECT_EQ(work.macs, 9 * 16 * 64 * 2.0) << "3.0 against 1.5 MACs a cycle";
-  EXPECT_EQ(work.moved_bytes, 0);
+  EXPECT_EQ(work.moved_bytes, 4 * 9 * 16) << "its results are written once";
+}
+
+TEST(DepthwiseWork, AMacIsThatOfA3x3WindowThatMovesByOne) {
+  EXPECT_DOUBLE_EQ(depthwise_work({.kernel_h = 3, .kernel_w = 3}, 100).depthwise_macs, 900);
+}
+
+TEST(DepthwiseWork, InputsAreLoadedOnceATile) {
+  const auto macs = [](int kernel, int stride) {
+    return depthwise_work({.kernel_h = kernel, .kernel_w = kernel, .stride_h = stride, .stride_w = stride}, 1)
+        .depthwise_macs;
+  };
+  // 9 MACs, 6x6 inputs of 4x4 results, one result: 12.25 operations. 2x2 results two apart need 5x5 inputs.
+  EXPECT_DOUBLE_EQ(macs(3, 2), 9 * (9 + 25 / 4.0 + 1) / 12.25);
+  EXPECT_DOUBLE_EQ(macs(5, 1), 9 * (25 + 36 / 4.0 + 1) / 12.25);
+  EXPECT_DOUBLE_EQ(macs(5, 2), 9 * (25 + 49 / 4.0 + 1) / 12.25);
 }
 
 TEST(ProductWork, ManyProductsAreSoManyTimesOne) {

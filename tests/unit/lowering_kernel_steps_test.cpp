@@ -22,7 +22,8 @@ class StepsOf : public testing::Test {
   // Steps of every thread.
   std::vector<std::vector<KernelStep>> of(const Sketch& sketch, int threads,
                                           Precision precision = Precision::fp32,
-                                          const spec::Library& library = {}) {
+                                          const spec::Library& library = {},
+                                          std::optional<cpu::Kernel> kernel = {}) {
     model_ = model_of_sizes(sketch.build(), precision);
     platform_ = spec::read_platform("hikey970");
     platform_.library = library;
@@ -31,10 +32,10 @@ class StepsOf : public testing::Test {
     const network::LayerId id = model_.network->output();
     const network::Shape output = model_.network->layer(id).output;
     std::vector<std::vector<KernelStep>> all;
-    for (const cpu::Share& share : cpu::deal(cpu::whole(output), threads, placement_.block)) {
-      all.push_back(kernel_steps(model_, placement_, platform_.clusters[1].core, id,
-                                 {1, threads, cpu::whole(output), share}));
-    }
+    const spec::CoreType& core = platform_.clusters[1].core;
+    const cpu::Share item = cpu::whole(output);
+    for (const cpu::Share& share : thread_shares(model_, placement_, core, id, item, threads, kernel))
+      all.push_back(kernel_steps(model_, placement_, core, id, {1, threads, item, share, kernel}));
     return all;
   }
 
@@ -136,6 +137,48 @@ TEST_F(StepsOf, WhereChannelsAreDealtTheInputIsTransformedOnceAndWeightsAreReadO
             (std::map<std::int64_t, int>{{1, static_cast<int>(inputs.bytes)}}));
   EXPECT_EQ(cover(all, 1, transformed, weights),
             (std::map<std::int64_t, int>{{1, static_cast<int>(transformed.bytes)}}));
+}
+
+TEST_F(StepsOf, AHybridProductDealsChannelsSoThatWeightsAreReadOnce) {
+  const auto all = of(Sketch({12, 20, 20}).add(conv("l", 128, square(5, 1, 2))), 4, Precision::fp32, {},
+                      cpu::Kernel::hybrid);
+  const auto times = [](int count, std::int64_t bytes) {
+    return std::map<std::int64_t, int>{{count, static_cast<int>(bytes)}};
+  };
+  const std::int64_t bytes = std::int64_t{400} * 12 * 25 * 4;
+  const AddressRange matrix{placement_.workspaces[1].inputs.address, bytes};
+  const AddressRange own = placement_.layers[1].weights;
+  EXPECT_EQ(cover(all, 0, matrix, writes), times(1, bytes)) << "im2col is dealt by pixels still";
+  EXPECT_EQ(cover(all, 1, matrix, reads), times(4, bytes));
+  EXPECT_EQ(cover(all, 1, own, weights), times(1, own.bytes));
+  std::int64_t input_bytes = 0;
+  for (const auto& steps : all) {
+    EXPECT_FALSE(steps[0].reads_shared);
+    EXPECT_TRUE(steps[1].reads_shared);
+    EXPECT_EQ(steps[1].work.macs, all[0][1].work.macs) << "128 channels go round";
+    for (const AddressRange& range : steps[0].reads) input_bytes += range.bytes;
+  }
+  // Rows above and below the pixels of a thread are read by its neighbour too.
+  const std::int64_t input = placement_.layers[0].output.layout.bytes();
+  EXPECT_GE(input_bytes, input);
+  EXPECT_LT(input_bytes, 2 * input) << "not all of it by each";
+}
+
+TEST_F(StepsOf, FewTilesOfAHybridWinogradGoRoundByChannels) {
+  const Sketch sketch = Sketch({64, 7, 7}).add(conv("l", 64, square(3, 1, 1)));
+  const auto one = of(sketch, 1, Precision::fp32, {}, cpu::Kernel::winograd_hybrid);
+  const auto all = of(sketch, 4, Precision::fp32, {}, cpu::Kernel::winograd_hybrid);
+  for (const auto& steps : all) EXPECT_EQ(steps[1].work.macs, one[0][1].work.macs / 4);
+}
+
+TEST_F(StepsOf, AJoinThatCopiesIsAKernelForEachInput) {
+  const auto all = of(Sketch({32, 6, 6})
+                          .add(conv("a", 32, square(1)))
+                          .add(conv("b", 32, square(1)), {"a"})
+                          .add(test::layer_of(network::LayerKind::concat, "l"), {"a", "b"}),
+                      2, Precision::fp32, {.concat_copies = true});
+  ASSERT_EQ(all[0].size(), 1u);
+  EXPECT_EQ(all[0][0].work.launches, 2);
 }
 
 TEST_F(StepsOf, ADeepInterleavedProductBringsItsSumsBackOnceAFurtherBlock) {

