@@ -161,11 +161,12 @@ def load(name):
         return list(csv.DictReader(file))
 
 
-def store(name, columns, old, new, key=key_of):
-    """The rows of both in the study's order; new ones in the place of old ones with their key."""
+def store(name, columns, old, new, key=key_of, without=None):
+    """The rows of both in the study's order; new ones in the place of old ones with their key, and none of the case
+    `without`."""
     done = {key(row) for row in new}
     order = {case: i for i, case in enumerate(cases())}
-    rows = [row for row in old if key(row) not in done and key_of(row) in order] + new
+    rows = [row for row in old if key(row) not in done and key_of(row) in order and key_of(row) != without] + new
     rows.sort(key=lambda row: order[key_of(row)])
     text = lambda value: f"{value:.6g}" if isinstance(value, float) else str(value)
     whole = HERE / (name + ".new")
@@ -201,12 +202,13 @@ def main():
     work = at_rtl if given.rtl else lambda tandem, case: simulate(tandem, case, known, given.oracles)
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         for i, answer in enumerate(pool.map(lambda case: work(given.tandem, case), chosen)):
+            old = chosen[i] if given.again else None  # rows of another build do not stand beside these
             if given.rtl:
                 store("rtl.csv", RTL, load("rtl.csv"), answer)
             else:
-                store("layers.csv", LAYER, load("layers.csv"), answer[1])
-                store("rows.csv", ROW, load("rows.csv"), answer[2])
-                store("runs.csv", RUN, load("runs.csv"), answer[0], run_key)
+                store("layers.csv", LAYER, load("layers.csv"), answer[1], without=old)
+                store("rows.csv", ROW, load("rows.csv"), answer[2], without=old)
+                store("runs.csv", RUN, load("runs.csv"), answer[0], run_key, without=old)
             print(f"{i + 1} of {len(chosen)}, {time.monotonic() - begin:.0f} s", file=sys.stderr)
     import report
     report.write(HERE)
