@@ -22,9 +22,8 @@ constexpr const char* kThreads = "configs/calibration/armcl_thread_scaling.csv";
 
 // What is known about figures outside.
 constexpr const char* kParts =
-    "On the A53 the model is short on large images with few channels (MobileNet's first convolution, "
-    "SqueezeNet's fire2 and fire3) and on SqueezeNet's conv10, whose time is neither in its product nor in "
-    "its pooling; it is long on fire9, whose cost is mostly handing kernels to threads.";
+    "On the A53 the model is short on SqueezeNet's fire4 and on conv10, whose time is neither in its product "
+    "nor in its pooling; it is long on fire9 before it, whose cost is mostly handing kernels to threads.";
 constexpr const char* kLaunch =
     "What handing a kernel to the threads costs was fitted on whole clusters alone.";
 constexpr const char* kAllCores =
