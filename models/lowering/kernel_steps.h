@@ -36,9 +36,8 @@ struct ThreadPart {
   std::optional<cpu::Kernel> kernel = std::nullopt;
 };
 
-// What each thread gets of the area `item`, its other members unset. Hybrid products deal channels, as the
-// library does: their blocks of pixels, channels and products are one run, cut into as many pieces as there
-// are threads.
+// What each thread gets of a work item's area. Hybrid products deal channels, as the library does: their
+// blocks of pixels, channels and products are one run, cut into as many pieces as there are threads.
 std::vector<cpu::Share> thread_shares(const network::Model& model, const Placement& placement,
                                       const spec::CoreType& core, network::LayerId layer,
                                       const cpu::Share& item, int threads,
