@@ -30,10 +30,9 @@ const std::vector<Stand>& stands() {
 
 constexpr const char* kWhy =
     "One rate is fitted for int8, that of matrix products, to SqueezeNet v1.1 on four threads. The other "
-    "library has "
-    "kernels of its own for depthwise convolutions (fast on the A53, slow on the A73 build) and an int8 "
-    "Winograd, "
-    "which ours has not: with one thread, where no memory hides it, ResNet-18 shows that most.";
+    "library has kernels of its own for depthwise convolutions (fast on the A53, slow on the A73 build) and "
+    "an int8 Winograd, which ours has not: ResNet-18 shows that, most with one thread, where no memory hides "
+    "it.";
 
 // By board, threads and network: measured milliseconds in fp32 and in int8.
 using Rows = std::map<std::tuple<std::string, int, std::string>, std::pair<double, double>>;
