@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""losses.py TANDEM [--only WORD]...: why co-scheduling does not reach the ideal 1 + CPU rate / accelerator rate. Of every
-case that runs.csv has, the accelerator alone, the cores alone and `cosched` are simulated, and what their convolutions
+"""losses.py TANDEM [--again] [--only WORD]...: why co-scheduling does not reach the ideal 1 + CPU rate / accelerator
+rate. Of every case that runs.csv has, the accelerator alone, the cores alone and `cosched` are simulated, and what their convolutions
 take beyond the ideal is dealt out to its causes: losses.csv, of which study.py makes a table of report.md.
 
 A layer takes U on the accelerator alone and C on the cores alone, ideally U C / (U + C) on both. With a share u of its
@@ -81,9 +81,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("tandem")
     parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--again", action="store_true")
     given = parser.parse_args()
     simulated = {study.key_of(row) for row in study.load("runs.csv")}
-    known = {study.key_of(row) for row in study.load("losses.csv")}
+    known = set() if given.again else {study.key_of(row) for row in study.load("losses.csv")}
     for case in study.cases():
         if case in simulated and case not in known and all(word in study.name_of(case) for word in given.only):
             study.store("losses.csv", COLUMNS, study.load("losses.csv"), [losses(given.tandem, case)])
