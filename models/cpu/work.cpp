@@ -9,7 +9,9 @@ namespace {
 
 // Vector operations of a depthwise convolution's output.
 double depthwise_operations(const network::Window& window) {
-  const int tile = window.kernel_h == 3 && window.stride_h == 1 ? 4 : 2;
+  const bool three_by_one =
+      window.kernel_h == 3 && window.kernel_w == 3 && window.stride_h == 1 && window.stride_w == 1;
+  const int tile = three_by_one ? 4 : 2;
   const double inputs =
       ((tile - 1) * window.stride_h + window.kernel_h) * ((tile - 1) * window.stride_w + window.kernel_w);
   return window.kernel_h * window.kernel_w + inputs / (tile * tile) + 1;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """losses.py TANDEM [--again] [--only WORD]...: why co-scheduling does not reach the ideal 1 + CPU rate / accelerator
-rate. Of every case that runs.csv has, the accelerator alone, the cores alone and `cosched` are simulated, and what their convolutions
-take beyond the ideal is dealt out to its causes: losses.csv, of which study.py makes a table of report.md.
+rate. Of every case that runs.csv has, the accelerator alone, the cores alone and `cosched` are simulated, and what
+their convolutions take beyond the ideal is dealt out to its causes: losses.csv, of which study.py makes a table of report.md.
 
 A layer takes U on the accelerator alone and C on the cores alone, ideally U C / (U + C) on both. With a share u of its
 output on the accelerator and c on the cores it takes T, which is longer by

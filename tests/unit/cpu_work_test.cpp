@@ -57,6 +57,10 @@ TEST(DepthwiseWork, InputsAreLoadedOnceATile) {
   EXPECT_DOUBLE_EQ(macs(3, 2), 9 * (9 + 25 / 4.0 + 1) / 12.25);
   EXPECT_DOUBLE_EQ(macs(5, 1), 9 * (25 + 36 / 4.0 + 1) / 12.25);
   EXPECT_DOUBLE_EQ(macs(5, 2), 9 * (25 + 49 / 4.0 + 1) / 12.25);
+  // One that moves by one down and by two across has no kernel of its own: 4x5 inputs of 2x2 results.
+  EXPECT_DOUBLE_EQ(
+      depthwise_work({.kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 2}, 1).depthwise_macs,
+      9 * (9 + 20 / 4.0 + 1) / 12.25);
 }
 
 TEST(ProductWork, ManyProductsAreSoManyTimesOne) {
