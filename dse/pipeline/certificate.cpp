@@ -67,7 +67,7 @@ std::string reach_text(const CostTable& table, const Exact& exact, std::int64_t 
   for (std::size_t used = 0; used < reached.size(); ++used) {
     // A chain's ideals are its prefixes, numbered by their length.
     if (!reached[used].empty()) layers[used] = reached[used].back();
-    const std::vector<int> usage = exact.usage_of(static_cast<int>(used));
+    const std::vector<int> usage = exact.combinations().usage_of(static_cast<int>(used));
     std::size_t stride = 1;
     for (std::size_t type = 0; type < usage.size(); ++type) {
       if (usage[type] > 0) layers[used] = std::max(layers[used], layers[used - stride]);
@@ -78,19 +78,19 @@ std::string reach_text(const CostTable& table, const Exact& exact, std::int64_t 
   return text;
 }
 
+// The shortest there is: a closed form where it reaches the bound, else what every combination of resources
+// reaches.
 std::string refutation_text(const CostTable& table, const Exact& exact, const Answer& answer) {
-  if (!answer.proved || !exact.proves()) {
-    const Objective objective = answer.goal.objective;
-    const Bound bound = lower_bound(table);
-    if (objective == Objective::throughput && bound.period == answer.bound) {
+  const Objective objective = answer.goal.objective;
+  if (objective == Objective::throughput) {
+    if (const Bound bound = lower_bound(table); bound.period == answer.bound) {
       return bound.prices.empty() ? "refutation layer\n"
                                   : "refutation prices\n" + line("prices", bound.prices);
     }
-    if (objective == Objective::latency && answer.bound == least_latency_sum(table))
-      return "refutation sum\n";
-    if (objective == Objective::energy && answer.bound == least_energy_sum(table)) return "refutation sum\n";
   }
-  const bool exact_period = answer.goal.objective == Objective::throughput && table.is_chain();
+  if (objective == Objective::latency && answer.bound == least_latency_sum(table)) return "refutation sum\n";
+  if (objective == Objective::energy && answer.bound == least_energy_sum(table)) return "refutation sum\n";
+  const bool exact_period = objective == Objective::throughput && table.is_chain();
   if (!exact_period) return "refutation search\n";
   return "refutation reach\n" + reach_text(table, exact, answer.bound);
 }

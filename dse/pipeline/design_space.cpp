@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "dse/pipeline/combinations.h"
 #include "dse/pipeline/pipeit.h"
 
 namespace tandem::pipeline {
@@ -43,33 +44,20 @@ double cuts(int layers, int stages) {
   return ways;
 }
 
-// By number of stages: ordered sequences of groups that fit the machine together.
+// By number of stages: ordered sequences of groups that fit the machine together, of at most a stage a layer.
 std::vector<double> sequences(const CostTable& table) {
-  int combinations = 1;
-  std::vector<int> stride;
-  int most = 0;
-  for (const ResourceType& type : table.types) {
-    stride.push_back(combinations);
-    combinations *= type.count + 1;
-    most += type.count;
-  }
-  const auto used = [&](int combination, std::size_t type) {
-    return combination / stride[type] % (table.types[type].count + 1);
-  };
-  std::vector<double> level(static_cast<std::size_t>(combinations));
+  const Combinations combinations(table);
+  std::vector<std::vector<int>> fits;  // by group
+  for (const Group& group : table.groups) fits.push_back(combinations.with_room_for(group));
+  std::vector<double> level(static_cast<std::size_t>(combinations.size()));
   level[0] = 1;
   std::vector<double> result = {1};
-  for (int stages = 1; stages <= most; ++stages) {
+  while (result.back() > 0 && result.size() <= static_cast<std::size_t>(table.size())) {
     std::vector<double> next(level.size());
-    for (const Group& group : table.groups) {
-      for (int from = 0; from < combinations; ++from) {
-        int to = from;
-        bool fits = true;
-        for (std::size_t type = 0; type < table.types.size(); ++type) {
-          fits = fits && used(from, type) + group.usage[type] <= table.types[type].count;
-          to += group.usage[type] * stride[type];
-        }
-        if (fits) next[static_cast<std::size_t>(to)] += level[static_cast<std::size_t>(from)];
+    for (std::size_t g = 0; g < table.groups.size(); ++g) {
+      const int offset = combinations.offset_of(table.groups[g]);
+      for (const int from : fits[g]) {
+        next[static_cast<std::size_t>(from + offset)] += level[static_cast<std::size_t>(from)];
       }
     }
     level = std::move(next);

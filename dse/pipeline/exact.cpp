@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 
 namespace tandem::pipeline {
@@ -15,24 +14,11 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 }  // namespace
 
-Exact::Exact(const CostTable& table, std::size_t ideal_limit) : table_(table), ideals_(table, ideal_limit) {
-  for (const ResourceType& type : table.types) {
-    stride_.push_back(combinations_);
-    combinations_ *= type.count + 1;
-  }
+Exact::Exact(const CostTable& table, std::size_t ideal_limit)
+    : table_(table), ideals_(table, ideal_limit), combinations_(table) {
   for (const Group& group : table.groups) {
-    int offset = 0;
-    for (std::size_t type = 0; type < table.types.size(); ++type) offset += group.usage[type] * stride_[type];
-    offset_.push_back(offset);
-    std::vector<int> fits;
-    for (int used = 0; used < combinations_; ++used) {
-      const std::vector<int> usage = usage_of(used);
-      bool fit = true;
-      for (std::size_t type = 0; type < usage.size(); ++type)
-        fit = fit && usage[type] + group.usage[type] <= table.types[type].count;
-      if (fit) fits.push_back(used);
-    }
-    fits_.push_back(std::move(fits));
+    offset_.push_back(combinations_.offset_of(group));
+    fits_.push_back(combinations_.with_room_for(group));
   }
   const std::size_t groups = table.groups.size();
   time_.assign(at(ideals_.size()) * groups, 0);
@@ -46,15 +32,6 @@ Exact::Exact(const CostTable& table, std::size_t ideal_limit) : table_(table), i
       }
     }
   }
-}
-
-std::vector<int> Exact::usage_of(int combination) const {
-  std::vector<int> usage;
-  for (const ResourceType& type : table_.types) {
-    usage.push_back(combination % (type.count + 1));
-    combination /= type.count + 1;
-  }
-  return usage;
 }
 
 template <class Visit>
@@ -84,13 +61,14 @@ void Exact::for_each_stage(int from, Visit visit) const {
 // the best finished plan need not be followed.
 template <class Combine>
 std::vector<Exact::State> Exact::search(std::int64_t period, bool shrinking, Combine combine) const {
-  std::vector<State> states(at(ideals_.size()) * at(combinations_));
+  std::vector<State> states(at(ideals_.size()) * at(combinations_.size()));
   states[0].first = states[0].second = 0;
   const int last = ideals_.size() - 1;
   std::int64_t enough = kNever;
   for (int from = 0; from < last; ++from) {
-    const State* const own = &states[at(from) * at(combinations_)];
-    if (std::all_of(own, own + combinations_, [](const State& state) { return state.first == kNever; }))
+    const State* const own = &states[at(from) * at(combinations_.size())];
+    if (std::all_of(own, own + combinations_.size(),
+                    [](const State& state) { return state.first == kNever; }))
       continue;
     for_each_stage(from, [&](int to, int group, std::int64_t time, std::int64_t energy) {
       if (time > period || (shrinking && time >= enough)) return;
@@ -98,7 +76,7 @@ std::vector<Exact::State> Exact::search(std::int64_t period, bool shrinking, Com
         const State& before = own[used];
         if (before.first == kNever) continue;
         const auto [first, second] = combine(before, time, energy);
-        State& after = states[at(to) * at(combinations_) + at(used + offset_[at(group)])];
+        State& after = states[at(to) * at(combinations_.size()) + at(used + offset_[at(group)])];
         if (std::tie(first, second) >= std::tie(after.first, after.second)) continue;
         after = {first, second, from, group};
         if (to == last) enough = std::min(enough, first);
@@ -109,20 +87,18 @@ std::vector<Exact::State> Exact::search(std::int64_t period, bool shrinking, Com
 }
 
 std::optional<Plan> Exact::best_of(const std::vector<State>& states) const {
-  const State* const finished = &states[at(ideals_.size() - 1) * at(combinations_)];
+  const State* const finished = &states[at(ideals_.size() - 1) * at(combinations_.size())];
   int best = -1;
   const auto rank = [&](int used) {
-    const std::vector<int> usage = usage_of(used);
-    return std::make_tuple(finished[used].first, finished[used].second,
-                           std::accumulate(usage.begin(), usage.end(), 0));
+    return std::make_tuple(finished[used].first, finished[used].second, combinations_.units_of(used));
   };
-  for (int used = 0; used < combinations_; ++used) {
+  for (int used = 0; used < combinations_.size(); ++used) {
     if (finished[used].first != kNever && (best < 0 || rank(used) < rank(best))) best = used;
   }
   if (best < 0) return std::nullopt;
   std::vector<Stage> stages;
   for (int ideal = ideals_.size() - 1; ideal > 0;) {
-    const State& state = states[at(ideal) * at(combinations_) + at(best)];
+    const State& state = states[at(ideal) * at(combinations_.size()) + at(best)];
     stages.push_back({state.group, ideals_.layers_between(state.from, ideal), 0, 0});
     ideal = state.from;
     best -= offset_[at(state.group)];
@@ -150,10 +126,10 @@ std::vector<std::vector<int>> Exact::reached_below(std::int64_t period) const {
   const auto states = search(period - 1, false, [](const State&, std::int64_t, std::int64_t) {
     return std::make_pair(std::int64_t{0}, std::int64_t{0});
   });
-  std::vector<std::vector<int>> reached(at(combinations_));
+  std::vector<std::vector<int>> reached(at(combinations_.size()));
   for (int ideal = 0; ideal < ideals_.size(); ++ideal) {
-    for (int used = 0; used < combinations_; ++used) {
-      if (states[at(ideal) * at(combinations_) + at(used)].first != kNever)
+    for (int used = 0; used < combinations_.size(); ++used) {
+      if (states[at(ideal) * at(combinations_.size()) + at(used)].first != kNever)
         reached[at(used)].push_back(ideal);
     }
   }

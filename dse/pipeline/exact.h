@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "dse/pipeline/combinations.h"
 #include "dse/pipeline/ideals.h"
 
 namespace tandem::pipeline {
@@ -32,9 +33,7 @@ class Exact {
   // reached. The last ideal is among none of them exactly when no plan has such a period.
   [[nodiscard]] std::vector<std::vector<int>> reached_below(std::int64_t period) const;
 
-  // A combination of used resources as one number, and back.
-  [[nodiscard]] int combinations() const { return combinations_; }
-  [[nodiscard]] std::vector<int> usage_of(int combination) const;
+  [[nodiscard]] const Combinations& combinations() const { return combinations_; }
 
  private:
   struct State {
@@ -51,8 +50,7 @@ class Exact {
 
   const CostTable& table_;
   Ideals ideals_;
-  int combinations_ = 1;
-  std::vector<int> stride_;                  // by type
+  Combinations combinations_;
   std::vector<int> offset_;                  // by group: what it adds to a combination
   std::vector<std::vector<int>> fits_;       // by group: combinations it can be added to, ascending
   std::vector<std::int64_t> time_, energy_;  // [ideal][group]: sums over its layers

@@ -117,8 +117,10 @@ TEST(Certificate, OfAMachineOfManyTypesHoldsToo) {
   CostTable table = big_little();
   table.types = {{"a", 64, false}, {"b", 26, false}, {"c", 24, false}};
   for (Group& group : table.groups) group.usage.push_back(0);
-  table.groups.front().usage = {64, 0, 0};
-  table.groups.back().usage = {0, 3, 24};
+  table.groups[0].usage = {40, 0, 0};
+  table.groups[1].usage = {64, 0, 0};
+  table.groups[2].usage = {0, 20, 0};
+  table.groups[3].usage = {0, 3, 24};
   const std::string text = certificate_of(table, {});
   EXPECT_EQ(verdict(text), "");
   const std::string mark = "\nreach 64 26 24 ";
