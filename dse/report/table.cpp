@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "models/core/text.h"
+
 namespace tandem::report {
 
 void Table::row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
@@ -10,16 +12,16 @@ void Table::rule() { rows_.emplace_back(); }
 
 std::string Table::text() const {
   std::vector<std::size_t> widths;
-  for (const Column& column : columns_) widths.push_back(column.title.size());
+  for (const Column& column : columns_) widths.push_back(columns_of(column.title));
   for (const auto& cells : rows_) {
-    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
+    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], columns_of(cells[i]));
   }
   std::string text;
   const auto line = [&](const auto& cell_of) {
     std::string one;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const std::string cell = cell_of(i);
-      const std::string padding(widths[i] - cell.size(), ' ');
+      const std::string padding(widths[i] - columns_of(cell), ' ');
       one += (i == 0 ? "" : "  ") + (columns_[i].align == Align::left ? cell + padding : padding + cell);
     }
     one.erase(one.find_last_not_of(' ') + 1);

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "models/core/error.h"
+#include "models/core/text.h"
 
 namespace tandem {
 namespace {
@@ -33,6 +34,12 @@ CsvFile::CsvFile(const std::string& path) : path_(path) {
   header_ = split(line);
   while (std::getline(stream, line)) {
     rows_.push_back(split(line));
+    for (const std::string& field : rows_.back()) {
+      if (has_control_character(field)) {
+        throw InputError({path, static_cast<int>(rows_.size()) + 1, 0}, "",
+                         "a field has a control character; allowed is text");
+      }
+    }
     if (rows_.back().size() != header_.size()) {
       throw InputError({path, static_cast<int>(rows_.size()) + 1, 0}, "",
                        fmt::format("{} fields, the header has {}", rows_.back().size(), header_.size()));

@@ -137,7 +137,7 @@ std::vector<std::string> kind_names() {
 
 Network read_document(const Document& document, const std::string& file_name) {
   const Table root = document.root();
-  const std::string name = root.string("name");
+  const std::string name = root.name("name");
   std::vector<Layer> layers;
   std::vector<std::vector<std::string>> inputs;
   if (root.has("input")) {
@@ -151,7 +151,7 @@ Network read_document(const Document& document, const std::string& file_name) {
   for (const Table& table : root.tables("layer")) {
     Layer layer;
     layer.place = table.place();
-    layer.name = table.string("name");
+    layer.name = table.name("name");
     layer.kind = *layer_kind_from(kinds[table.choice("kind", kinds)]);
     read_attributes(table, layer);
     std::vector<std::string> from;

@@ -76,7 +76,7 @@ std::vector<NetworkParts> read_network_parts(const std::string& file) {
   const toml_reader::Document document = toml_reader::Document::parse_file(file);
   std::vector<NetworkParts> networks;
   for (const toml_reader::Table& table : document.root().tables("network")) {
-    networks.push_back({table.string("name"), table.string("file"), table.strings("first_layers")});
+    networks.push_back({table.name("name"), table.string("file"), table.strings("first_layers")});
   }
   document.finish();
   return networks;

@@ -44,7 +44,7 @@ void apply_pace(double pace, CoreType& core) {
 
 Cluster read_cluster(const Table& table) {
   Cluster cluster;
-  cluster.name = table.string("name");
+  cluster.name = table.name("name");
   const std::string core = table.string("core");
   if (!core.empty()) {
     try {
@@ -188,7 +188,7 @@ CoreType read_core_type(const std::string& name) {
   const Document document = Document::parse_file(resolve_config("cores", name));
   const Table root = document.root();
   CoreType core;
-  core.name = root.string("name");
+  core.name = root.name("name");
   core.fp32_macs_per_cycle = root.number("fp32_macs_per_cycle", 0.01, 1024);
   core.int8_macs_per_cycle = root.number("int8_macs_per_cycle", 0.01, 1024);
   core.move_bytes_per_cycle = root.number("move_bytes_per_cycle", 0.001, 1024);
@@ -216,7 +216,7 @@ Platform read_platform(const std::string& name_or_path, const std::vector<std::s
   Document document = Document::parse_file(platform.file);
   for (const std::string& change : changes) document.set(change);
   const Table root = document.root();
-  platform.name = root.string("name");
+  platform.name = root.name("name");
   std::set<std::string> names;
   for (const Table& table : root.tables("cluster")) {
     platform.clusters.push_back(read_cluster(table));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "models/core/text.h"
 #include "models/toml/lookup.h"
 
 namespace tandem::toml_reader {
@@ -56,6 +57,15 @@ std::string Table::string(const std::string& key) const {
   if (const auto value = node->value_exact<std::string>()) return *value;
   problem(key, "is " + type_name(*node) + "; give a string");
   return {};
+}
+
+std::string Table::name(const std::string& key) const {
+  const std::size_t known = state_->problems.size();
+  std::string name = string(key);
+  if (state_->problems.size() > known || node_ == nullptr) return name;
+  if (name.empty()) problem(key, "is empty; give a name");
+  if (has_control_character(name)) problem(key, "has a control character; give a name of one line");
+  return name;
 }
 
 std::string Table::string_or(const std::string& key, std::string fallback) const {

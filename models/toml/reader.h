@@ -25,6 +25,7 @@ class Table {
   [[nodiscard]] bool has(const std::string& key) const;  // also marks the key as known
 
   std::string string(const std::string& key) const;
+  std::string name(const std::string& key) const;  // a string of one line, not empty
   std::string string_or(const std::string& key, std::string fallback) const;
   std::int64_t integer(const std::string& key, std::int64_t low, std::int64_t high) const;
   std::int64_t integer_or(const std::string& key, std::int64_t fallback, std::int64_t low,

@@ -99,6 +99,8 @@ TEST(CostCsv, FilesThatAreNoTable) {
   EXPECT_EQ(problems(kHead + "n,a,big,1\n"), "t:2: 4 fields, the header has 5\n");
   EXPECT_EQ(problems("network,layer,core_type,cores\nn,a,big,1\n"),
             "t:1: time_ms: is no column; the file has network, layer, core_type, cores\n");
+  EXPECT_EQ(problems(kHead + "n,a,big,1,1\nn,b\x1b[2J,big,1,1\n"),
+            "t:3: a field has a control character; allowed is text\n");
 }
 
 }  // namespace

@@ -36,6 +36,13 @@ TEST(Table, AlignsWordsLeftAndNumbersRight) {
             "sum                      .\n");
 }
 
+TEST(Table, ALetterOfSeveralBytesIsOneColumn) {
+  Table table({{"name", Table::Align::left}, {"\u00b5s"}});
+  table.row({"K\u00fcche", "1"});
+  table.row({"abcde", "23"});
+  EXPECT_EQ(table.text(), "name   \u00b5s\n-----  --\nK\u00fcche   1\nabcde  23\n");
+}
+
 TEST(Table, WithoutRowsIsItsHead) { EXPECT_EQ(Table({{"a"}, {"long"}}).text(), "a  long\n-  ----\n"); }
 
 TEST(RunText, ShowsWhoDidWhatInTheFirstImage) {

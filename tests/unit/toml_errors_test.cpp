@@ -204,6 +204,18 @@ TEST(TomlErrors, WhatIsNotTomlHasItsPlace) {
   EXPECT_EQ(messages("a = \"\xff\"", nothing).substr(0, 24), "f.toml:1:5: is not TOML:");
 }
 
+TEST(TomlErrors, ANameIsOneLineAndNotEmpty) {
+  const std::string text = "a = \"\"\nb = \"x\\ny\"\nc = 1\nd = \"K\u00fcche 2\"\n";
+  EXPECT_EQ(messages(text,
+                     [](const Table& root) {
+                       for (const char* key : {"a", "b", "c"}) root.name(key);
+                       EXPECT_EQ(root.name("d"), "K\u00fcche 2");
+                     }),
+            "f.toml:1:5: a: is empty; give a name\n"
+            "f.toml:2:5: b: has a control character; give a name of one line\n"
+            "f.toml:3:5: c: is an integer; give a string");
+}
+
 TEST(TomlErrors, AFileThatCannotBeReadIsNamed) {
   const auto of = [](const std::string& path) -> std::string {
     try {
