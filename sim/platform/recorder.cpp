@@ -62,14 +62,17 @@ void Recorder::image_begin() {
   image_starts_.push_back(now());
   const network::Network& network = *model_.network;
   const lowering::Placement& placement = program_.placement_of(program_.copy_of(number));
-  const network::Tensor image = values_ ? network::make_image(model_, number) : network::Tensor();
+  const network::Image image = values_ ? network::make_image(model_, number) : network::Image();
+  auto next_input = image.begin();
   for (LayerId id = 0; id < network.size(); ++id) {
     if (network.layer(id).kind != network::LayerKind::input) continue;
     const lowering::TensorPlacement& place = placement.layers[static_cast<std::size_t>(id)].output;
     std::vector<cpu::CacheBurst> none;
     caches_.device_write("the camera", false, place.address, static_cast<std::uint64_t>(place.layout.bytes()),
                          none);
-    if (values_) lowering::store_tensor(memory_, place, image, network::whole(image.shape));
+    if (!values_) continue;
+    lowering::store_tensor(memory_, place, *next_input, network::whole(next_input->shape));
+    ++next_input;
   }
   for (LayerId id = 0; id < network.size(); ++id) {
     if (network.layer(id).kind == network::LayerKind::input) continue;

@@ -56,6 +56,50 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"CoschedEdgeSoc", "edge_soc", Precision::int8, Planner::cosched, false}),
     [](const auto& test) { return std::string(test.param.name); });
 
+// Two inputs of different shapes, the second read late: every one has an image of its own.
+TEST(SeveralInputs, GiveTheReferencesBytes) {
+  Bench bench = make_bench("ultra96", "tiny", network::Precision::int8, spec::Planner::cpu_only);
+  const std::string text = R"(
+name = "two"
+input = [3, 16, 16]
+[[layer]]
+name = "depth"
+kind = "input"
+shape = [9, 64, 64]
+[[layer]]
+name = "left"
+kind = "conv"
+out = 24
+kernel = 1
+from = ["data"]
+[[layer]]
+name = "right"
+kind = "conv"
+out = 16
+kernel = 4
+stride = 4
+from = ["depth"]
+[[layer]]
+name = "both"
+kind = "concat"
+from = ["left", "right"]
+)";
+  bench.model = network::prepare_model(
+      std::make_shared<const network::Network>(network::parse_network_toml(text, "two.toml")),
+      network::Precision::int8, 1);
+  const plan::Problem problem{
+      bench.model, bench.platform, plan::allowed_core_groups(bench.platform, {}, "test"), {}, "test"};
+  bench.schedule = plan::plan_cosched(problem);
+  MachineOptions options;
+  options.rtl = false;
+  EXPECT_EQ(simulate(bench.platform, bench.model, bench.schedule, 2, options).output_sha256,
+            reference_sha256(bench.model, 2));
+  const network::Image one = make_image(bench.model, 0), other = make_image(bench.model, 1);
+  ASSERT_EQ(one.size(), 2u);
+  EXPECT_EQ(one[1].shape, (network::Shape{9, 64, 64}));
+  EXPECT_NE(one[1].q, other[1].q);
+}
+
 // A port that snoops needs no maintenance commands; the caches give up their lines on the bus instead.
 TEST(CoherentPort, GivesTheSameBytesWithoutMaintenance) {
   Bench bench = make_bench("ultra96", "tiny", network::Precision::int8, spec::Planner::cosched);

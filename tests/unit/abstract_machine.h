@@ -202,13 +202,14 @@ class AbstractMachine {
   }
 
   void begin_image() {
+    const network::Image image = network::make_image(model_, images_.front());
+    auto next_input = image.begin();
     for (network::LayerId id = 0; id < model_.network->size(); ++id) {
       if (model_.network->layer(id).kind != network::LayerKind::input) continue;
       const lowering::TensorPlacement& place = tensor_of(id, images_.front());
       caches_.device_write("image", false, place.address, static_cast<std::uint64_t>(place.layout.bytes()),
                            bursts_);
-      lowering::store_tensor(memory_, place, network::make_image(model_, images_.front()),
-                             network::whole(model_.network->layer(id).output));
+      lowering::store_tensor(memory_, place, *next_input++, network::whole(model_.network->layer(id).output));
     }
   }
 

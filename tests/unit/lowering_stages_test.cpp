@@ -24,10 +24,12 @@ using test::pool;
 using test::Sketch;
 using test::square;
 
-// Branches joined in place and by a sum that skips stages, a second reader of the image, a flatten.
+// Branches joined in place and by a sum that skips stages, a second reader of the image, a second image of
+// another shape that is read late, a flatten.
 std::shared_ptr<const network::Network> branching() {
   return Sketch({3, 10, 9})
-      .add(conv("first", 16, square(3, 1, 1), 1, network::Activation::relu))
+      .add_input("depth", {5, 12, 11})
+      .add(conv("first", 16, square(3, 1, 1), 1, network::Activation::relu), {"data"})
       .add(conv("again", 16, square(1)), {"data"})
       .add(conv("left", 16, square(1)), {"first"})
       .add(conv("right", 24, square(3, 1, 1)), {"first"})
@@ -35,6 +37,8 @@ std::shared_ptr<const network::Network> branching() {
       .add(conv("wide", 16, square(1)))
       .add(layer_of(LayerKind::add, "sum"), {"wide", "first"})
       .add(layer_of(LayerKind::add, "sum2"), {"sum", "again"})
+      .add(conv("deep", 16, square(3)), {"depth"})
+      .add(layer_of(LayerKind::concat, "both"), {"sum2", "deep"})
       .add(pool(LayerKind::max_pool, "pool", square(3, 2, 1)))
       .add(layer_of(LayerKind::flatten, "flat"))
       .add(fully_connected("fc", 16))

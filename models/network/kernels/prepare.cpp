@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include "models/core/random.h"
 #include "models/core/sha256.h"
@@ -14,11 +15,12 @@ const char* to_string(Precision precision) { return precision == Precision::int8
 
 namespace {
 
-LayerId input_layer(const Network& network) {
+std::vector<LayerId> input_layers(const Network& network) {
+  std::vector<LayerId> found;
   for (LayerId id = 0; id < network.size(); ++id) {
-    if (network.layer(id).kind == LayerKind::input) return id;
+    if (network.layer(id).kind == LayerKind::input) found.push_back(id);
   }
-  throw std::logic_error("a network without input");
+  return found;
 }
 
 std::vector<float> draw(Random& random, std::size_t count, double bound) {
@@ -29,10 +31,13 @@ std::vector<float> draw(Random& random, std::size_t count, double bound) {
 
 }  // namespace
 
-Tensor make_image_fp32(const Network& network, std::uint64_t seed, int index) {
-  Tensor image = make_tensor(network.layer(input_layer(network)).output, Precision::fp32);
+Image make_image_fp32(const Network& network, std::uint64_t seed, int index) {
+  Image image;
   Random random(seed, "image " + std::to_string(index));
-  image.f = draw(random, image.f.size(), 1.0);
+  for (const LayerId id : input_layers(network)) {
+    image.push_back(make_tensor(network.layer(id).output, Precision::fp32));
+    image.back().f = draw(random, image.back().f.size(), 1.0);
+  }
   return image;
 }
 
@@ -66,14 +71,15 @@ std::vector<Parameters> complete_parameters(const Network& network, std::uint64_
   return all;
 }
 
-std::vector<Tensor> run_reference(const Model& model, const Tensor& image) {
+std::vector<Tensor> run_reference(const Model& model, const Image& image) {
   const Network& network = *model.network;
+  auto next_input = image.begin();
   std::vector<Tensor> outputs(static_cast<std::size_t>(network.size()));
   for (LayerId id = 0; id < network.size(); ++id) {
     const Layer& layer = network.layer(id);
     Tensor& output = outputs[static_cast<std::size_t>(id)];
     if (layer.kind == LayerKind::input) {
-      output = image;
+      output = *next_input++;
       continue;
     }
     output = make_tensor(layer.output, model.precision);
@@ -123,16 +129,18 @@ Model sized_model(std::shared_ptr<const Network> network, Precision precision) {
   return model;
 }
 
-Tensor make_image(const Model& model, int index) {
-  Tensor real = make_image_fp32(*model.network, model.seed, index);
-  if (model.precision == Precision::fp32) return real;
-  const LayerId id = input_layer(*model.network);
-  const TensorQuantization& quantization = model.quantization[static_cast<std::size_t>(id)];
-  Tensor image = make_tensor(real.shape, Precision::int8);
-  for (std::size_t i = 0; i < image.q.size(); ++i) {
-    const double moved =
-        std::floor(static_cast<double>(real.f[i]) / quantization.scale + 0.5) + quantization.zero_point;
-    image.q[i] = static_cast<std::int8_t>(moved < -128 ? -128 : moved > 127 ? 127 : moved);
+Image make_image(const Model& model, int index) {
+  Image image = make_image_fp32(*model.network, model.seed, index);
+  if (model.precision == Precision::fp32) return image;
+  const std::vector<LayerId> inputs = input_layers(*model.network);
+  for (std::size_t at = 0; at < inputs.size(); ++at) {
+    const TensorQuantization& quantization = model.quantization[static_cast<std::size_t>(inputs[at])];
+    const Tensor real = std::exchange(image[at], make_tensor(image[at].shape, Precision::int8));
+    for (std::size_t i = 0; i < real.f.size(); ++i) {
+      const double moved =
+          std::floor(static_cast<double>(real.f[i]) / quantization.scale + 0.5) + quantization.zero_point;
+      image[at].q[i] = static_cast<std::int8_t>(moved < -128 ? -128 : moved > 127 ? 127 : moved);
+    }
   }
   return image;
 }

@@ -15,8 +15,11 @@
 
 namespace tandem::network {
 
+// What one inference reads: a tensor for every input layer, in layer order. Most networks have one.
+using Image = std::vector<Tensor>;
+
 // Image `index` of the run: uniform pixels in [-1, 1), the same for every platform and planner.
-Tensor make_image_fp32(const Network& network, std::uint64_t seed, int index);
+Image make_image_fp32(const Network& network, std::uint64_t seed, int index);
 
 // `known` (int8): the quantisation of an earlier call with the same arguments; saves the fp32 pass.
 Model prepare_model(std::shared_ptr<const Network> network, Precision precision, std::uint64_t seed,
@@ -25,10 +28,10 @@ Model prepare_model(std::shared_ptr<const Network> network, Precision precision,
 // which ask for sizes only.
 Model sized_model(std::shared_ptr<const Network> network, Precision precision);
 
-Tensor make_image(const Model& model, int index);  // in the model's precision
+Image make_image(const Model& model, int index);  // in the model's precision
 
 // All layers' outputs for one image, in layer order.
-std::vector<Tensor> run_reference(const Model& model, const Tensor& image);
+std::vector<Tensor> run_reference(const Model& model, const Image& image);
 
 // SHA-256 over the stored bytes (little endian) of the tensors, in plain [C][H][W] order.
 std::string tensors_sha256(const std::vector<Tensor>& tensors);
