@@ -9,10 +9,10 @@
 // fidelity against each other.
 //
 // The divisions of a layer that are tried stand in families, each ordered by how much the accelerator gets:
-// steps of the array beside the first core group; where the run lets all groups work beside the accelerator,
-// steps beside all of them; where it lets rows be shared, rows of what the accelerator's channels leave, with
-// the numbers of channels that are the best by the latency model. A division that stands in several families
-// is simulated once for all of them.
+// steps of the array beside the first core group; all groups alone and, where the run lets them work beside
+// the accelerator, steps beside all of them; where it lets rows be shared, rows of what the accelerator's
+// channels leave, with the numbers of channels that are the best by the latency model. A division that stands
+// in several families is simulated once for all of them.
 #include <algorithm>
 #include <limits>
 
@@ -33,7 +33,8 @@ class Oracle {
     const int all = static_cast<int>(builder_.groups().size());
     const std::vector<Split> steps = planned(false);
     add_steps(steps, 1);
-    if (problem.division.all_clusters && all > 1) add_steps(steps, all);
+    if (all > 1) add_steps(steps, all);
+    step_families_ = families_.size();
     trials_.push_back(choices_of(steps));
     if (!problem.division.share_rows) return;
     const std::vector<Split> rows = planned(true);
@@ -68,7 +69,7 @@ class Oracle {
     }
   };
 
-  [[nodiscard]] Split alone_on_cores() const { return {0, 0, static_cast<int>(builder_.groups().size())}; }
+  static bool is_alone(const Split& split) { return split.channels == 0 && split.rows == 0; }
   [[nodiscard]] int channels(std::size_t layer) const {
     return problem_.model.network->layer(builder_.layers()[layer]).output.c;
   }
@@ -96,21 +97,24 @@ class Oracle {
           split.rows = item.p1;
         }
       }
-      if (split.channels == 0 && split.rows == 0) split = alone_on_cores();
+      if (split.groups > 1) split.groups = static_cast<int>(builder_.groups().size());
       if (split.channels == layer.output.c) split = {layer.output.c, 0, 1};
       splits.push_back(split);
     }
     return splits;
   }
 
+  // Both sides alone, and both together where so many groups may work beside the accelerator.
   void add_steps(const std::vector<Split>& planned, int groups) {
+    const bool together = groups == 1 || problem_.division.all_clusters;
     Family& family = families_.emplace_back();
     for (std::size_t i = 0; i < planned.size(); ++i) {
       std::vector<Split> splits;
       std::size_t guess = 0;
       for (const int k : builder_.split_points(builder_.layers()[i])) {
+        if (!together && k != 0 && k != channels(i)) continue;
         if (k == planned[i].channels) guess = splits.size();
-        splits.push_back(k == 0 ? alone_on_cores() : Split{k, 0, k == channels(i) ? 1 : groups});
+        splits.push_back({k, 0, k == channels(i) ? 1 : groups});
       }
       family.add(std::move(splits), guess);
     }
@@ -123,7 +127,7 @@ class Oracle {
     std::vector<std::vector<Split>> tried(planned.size());
     for (std::size_t i = 0; i < planned.size(); ++i) {
       const network::LayerId id = builder.layers()[i];
-      if (planned[i] != alone_on_cores() && planned[i].channels != channels(i)) {
+      if (!is_alone(planned[i]) && planned[i].channels != channels(i)) {
         tried[i].push_back(planned[i]);
         for (const CostedSplit& best :
              LayerSearch(problem_, builder, Price(), id)
@@ -145,7 +149,6 @@ class Oracle {
         std::vector<Split> splits;
         for (int row = 0; row < problem_.model.network->layer(builder_.layers()[i]).output.h; ++row)
           splits.push_back({around.channels, row, around.groups});
-        if (around.channels == 0) splits.front() = alone_on_cores();
         splits.push_back({channels(i), 0, 1});
         family.add(std::move(splits), static_cast<std::size_t>(around.rows));
       }
@@ -209,13 +212,15 @@ class Oracle {
         guesses.push_back({family, families_[family].searches[i].guess()});
       add(guesses);
     }
-    Choices none, all;
-    for (std::size_t i = 0; i < layers; ++i) {
-      none.push_back({0, 0});
-      all.push_back({0, families_[0].splits[i].size() - 1});
+    for (std::size_t family = 0; family < step_families_; ++family) {
+      Choices none, all;
+      for (std::size_t i = 0; i < layers; ++i) {
+        none.push_back({family, 0});
+        all.push_back({family, families_[family].splits[i].size() - 1});
+      }
+      add(all);
+      add(none);
     }
-    add(all);
-    add(none);
     const std::vector<Measured> measured = measure(trials_);
     for (std::size_t trial = 0; trial < trials_.size(); ++trial) {
       learn(trials_[trial], measured[trial]);
@@ -285,7 +290,8 @@ class Oracle {
   const Measure& measure_;
   ScheduleBuilder builder_;
   std::vector<Family> families_;
-  std::vector<Choices> trials_;  // to begin with
+  std::size_t step_families_ = 0;  // the first ones; behind them those of rows
+  std::vector<Choices> trials_;    // to begin with
   Choices best_, known_best_;
   Picoseconds known_latency_{0};
 };
