@@ -28,8 +28,13 @@ READERS = (
 )
 RESULTS = (("A run (`tandem run --json`)", "dse/report/result_json.cpp"),)
 UNITS = {"ms": "ms", "us": "us", "ps": "ps", "mj": "mJ", "percent": "%", "bytes": "bytes", "s": "s", "cycles": "cycles"}
-CALL = re.compile(r"(\w+)(?:\.|->)(integer|number|size|time|power|frequency|boolean|choice|strings|string|address|tables|table)"
+CALL = re.compile(r"(\w+)(?:\.|->)(integer|number|size|time|power|frequency|boolean|choice|strings|string|name|path|address|tables|table)"
                   r"(_or|_if)?\(\s*\"([a-z0-9_]+)\"")
+# What readers have of their own: read_array(table, "key").
+OWN_CALL = re.compile(r"read_(array|range)\(\s*(\w+), \"([a-z0-9_]+)\"")
+EACH = re.compile(r"for \(const Table& (\w+) : \w+(?:\.|->)tables\(\"([a-z0-9_]+)\"\)\) \{")
+KINDS = {"tables": "tables", "table": "table", "strings": "list of text", "string": "text", "name": "name", "path": "name or path",
+         "array": "array", "range": "[begin, end]"}
 
 
 def arguments(text, start):
@@ -50,14 +55,19 @@ def arguments(text, start):
     return [re.sub(r"\s+", " ", p) for p in [*parts, piece.strip()] if p]
 
 
+def end_of(source, begin):
+    """Behind the brace that closes the one before `begin`."""
+    depth, i = 1, begin
+    while depth:
+        depth += {"{": 1, "}": -1}.get(source[i], 0)
+        i += 1
+    return i
+
+
 def body_of(source, function):
     """The text of the function's definition; None when there is none."""
     for found in re.finditer(r"\b" + function + r"\([^;{]*\)\s*\{", source):
-        depth, i = 1, found.end()
-        while depth:
-            depth += {"{": 1, "}": -1}.get(source[i], 0)
-            i += 1
-        return source[found.end():i]
+        return source[found.end():end_of(source, found.end())]
     return None
 
 
@@ -130,9 +140,13 @@ def keys_of(source, function):
     if body is None:
         sys.exit(f"no function {function}")
     rows = {}
-    for found in CALL.finditer(body):
-        receiver, kind, optional, key = found.groups()
-        more = arguments(body, found.end())
+    lists = [(found.group(1), found.group(2), found.end(), end_of(body, found.end())) for found in EACH.finditer(body)]
+    for found in sorted([*CALL.finditer(body), *OWN_CALL.finditer(body)], key=lambda found: found.start()):
+        if found.re is CALL:
+            receiver, kind, optional, key = found.groups()
+        else:
+            (kind, receiver, key), optional = found.groups(), None
+        more = arguments(body, found.end()) if found.re is CALL else []
         fallback = more.pop(0) if optional == "_or" and more else ""
         limits = ""
         if kind == "choice":
@@ -148,9 +162,13 @@ def keys_of(source, function):
         asked = re.search(r"has\(\"" + key + r"\"\)", body) or kind in ("tables", "strings") or optional == "_if"
         default = f"default {fallback}" if optional == "_or" and fallback not in ("", '""') else ""
         need = default or ("optional" if asked or optional == "_or" else "required")
-        kind = {"tables": "tables", "table": "table", "strings": "list of text", "string": "text"}.get(kind, kind)
-        name = f"{receiver}.{key}" if receiver in ("schedule", "point") else key
-        rows.setdefault(name.replace("point.", "operating_point."), (kind, limits, need))
+        if need == "required" and re.search(r"\bcase \w", body[:found.start()]):
+            need = "required by some kinds"
+        inside = [each for variable, each, begin, end in lists if variable == receiver and begin <= found.start() < end]
+        name = f"{receiver}.{key}" if receiver in ("schedule", "point") else f"{inside[-1]}.{key}" if inside else key
+        rows.setdefault(name.replace("point.", "operating_point.", name.startswith("point.")), (KINDS.get(kind, kind), limits, need))
+        if key == "frequency" and kind == "table":
+            rows["frequency.<cluster>"] = ("frequency", "an operating point of the cluster", "default its highest")
     return rows
 
 
@@ -178,7 +196,7 @@ def page():
     told = (ROOT / "docs" / "configs.md").read_text()
     for title, path, function in READERS:
         rows = keys_of((ROOT / path).read_text(), function)
-        missing += [f"{path}: {function}: {key}" for key in rows if not re.search(r"\b" + key.split(".")[-1] + r"\b", told)]
+        missing += [f"{path}: {function}: {key}" for key in rows if not re.search(r"\b" + re.escape(key.split(".")[-1].strip("<>")) + r"\b", told)]
         text += [f"## {title}", "", "| key | kind | limits | |", "|---|---|---|---|"]
         text += [f"| `{key}` | {kind} | {limits} | {need} |" for key, (kind, limits, need) in rows.items()]
         text.append("")

@@ -159,14 +159,14 @@ std::string too_large(const CostTable& table) {
   constexpr double kMostSteps = 2e10;
   double combinations = 1;
   for (const ResourceType& type : table.types) combinations *= type.count + 1;
-  const double layers = table.size() + 1;
-  const double steps = layers * layers / 2 * combinations * static_cast<double>(table.groups.size());
-  if (layers * combinations <= kMostStates && steps <= kMostSteps) return "";
+  const double cuts = Ideals(table).size();
+  const double steps = cuts * cuts / 2 * combinations * static_cast<double>(table.groups.size());
+  if (cuts * combinations <= kMostStates && steps <= kMostSteps) return "";
   return fmt::format(
-      "{} layers, {} groups and {:.0f} combinations of resources are {:.1e} states and {:.1e} steps; allowed "
-      "are "
-      "{:.0e} and {:.0e}",
-      table.size(), table.groups.size(), combinations, layers * combinations, steps, kMostStates, kMostSteps);
+      "{} places to cut {} layers at, {} groups and {:.0f} combinations of resources are {:.1e} states and "
+      "{:.1e} steps; allowed are {:.0e} and {:.0e}",
+      cuts, table.size(), table.groups.size(), combinations, cuts * combinations, steps, kMostStates,
+      kMostSteps);
 }
 
 std::vector<Plan> pareto_front(const Exact& exact) {

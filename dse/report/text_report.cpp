@@ -44,6 +44,12 @@ void totals(const spec::RunResult& result, std::string& text) {
                                    static_cast<double>(result.latency.raw()) -
                                1.0));
   text += fmt::format("throughput  {:>10.2f} images/s\n", spec::throughput(result));
+  const std::size_t enough = 2 * result.stages.size();
+  if (result.stages.size() > 1 && static_cast<std::size_t>(result.images) < enough) {
+    text +=
+        fmt::format("            no steady state: {} stages have one from {} images on (--set images={})\n",
+                    result.stages.size(), enough, enough);
+  }
   text += fmt::format("energy      {:>10.2f} mJ an image", to_millijoules(result.energy));
   std::string parts;
   for (const auto& [name, energy] : result.energy_parts) {
@@ -132,11 +138,15 @@ std::string compare_text(const Json& comparison) {
                {"speed-up"},
                {"saved %"},
                {"output", Align::left}});
+  std::size_t enough = 0;  // images that show every pipeline's steady state
   for (const auto& row : rows) {
+    const std::size_t stages = row["stages"].size();
+    const bool steady = stages < 2 || row["images"].get<std::size_t>() >= 2 * stages;
+    if (!steady) enough = std::max(enough, 2 * stages);
     const bool relative = !row["speedup_vs_accelerator_only"].is_null();
     table.row({row["planner"], fmt::format("{:.3f}", row["latency_ms"].get<double>()),
                fmt::format("{:.3f}", row["predicted_latency_ms"].get<double>()),
-               fmt::format("{:.2f}", row["throughput_images_per_s"].get<double>()),
+               fmt::format("{}{:.2f}", steady ? "" : "~", row["throughput_images_per_s"].get<double>()),
                fmt::format("{:.2f}", row["energy_mj"].get<double>()),
                fmt::format("{:.1f}", 100.0 * row["accelerator"]["utilization"].get<double>()),
                relative ? fmt::format("{:.3f}", row["speedup_vs_accelerator_only"].get<double>()) : ".",
@@ -145,7 +155,16 @@ std::string compare_text(const Json& comparison) {
                : row["output_sha256"] == row["reference_sha256"] ? "exact"
                                                                  : "DIFFERS"});
   }
-  return text + table.text() + "\nspeed-up and saved energy: against accelerator-only\n";
+  text += table.text() + "\n";
+  const auto is_base = [](const Json& row) { return !row["speedup_vs_accelerator_only"].is_null(); };
+  if (std::any_of(rows.begin(), rows.end(), is_base))
+    text += "speed-up and saved energy: against accelerator-only\n";
+  if (enough > 0) {
+    text += fmt::format(
+        "~ a pipeline that is filling and draining; its steady state shows from --set images={} on\n",
+        enough);
+  }
+  return text;
 }
 
 std::string network_text(const network::Network& network) {

@@ -17,6 +17,10 @@ bool is_file(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored);
 }
+
+bool is_path(const std::string& name_or_path) {
+  return name_or_path.find('/') != std::string::npos || name_or_path.find('.') != std::string::npos;
+}
 }  // namespace
 
 std::string project_root() {
@@ -25,14 +29,13 @@ std::string project_root() {
 }
 
 std::string resolve_config(const std::string& kind, const std::string& name_or_path) {
-  const bool is_path =
-      name_or_path.find('/') != std::string::npos || name_or_path.find('.') != std::string::npos;
-  if (is_path) {
+  if (is_path(name_or_path)) {
     if (is_file(name_or_path)) return name_or_path;
     const fs::path in_project = fs::path(project_root()) / name_or_path;
     if (is_file(in_project)) return in_project.string();
-    throw InputError({name_or_path, 0, 0}, "",
-                     "is no file; give the path of one, or a name in configs/" + kind);
+    throw InputError(
+        {}, kind.substr(0, kind.size() - 1),
+        "\"" + name_or_path + "\" is no file; give the path of one, or a name in configs/" + kind);
   }
   const fs::path folder = fs::path(project_root()) / "configs" / kind;
   const fs::path file = folder / (name_or_path + ".toml");
@@ -48,6 +51,12 @@ std::string resolve_config(const std::string& kind, const std::string& name_or_p
                    "\"" + name_or_path + "\" is unknown" +
                        (near.empty() ? "" : ", did you mean \"" + near + "\"?") +
                        "; allowed is a path or one of " + join(names));
+}
+
+std::string beside_file(const std::string& file, const std::string& name_or_path) {
+  if (!is_path(name_or_path) || is_file(name_or_path)) return name_or_path;
+  const fs::path beside = fs::path(file).parent_path() / name_or_path;
+  return is_file(beside) ? beside.string() : name_or_path;
 }
 
 }  // namespace tandem

@@ -13,4 +13,8 @@ std::string project_root();
 // Unknown: InputError naming what exists.
 std::string resolve_config(const std::string& kind, const std::string& name_or_path);
 
+// A path that `file` names: as it is where it exists, else beside `file` where it exists there, else as it
+// is. Bare names are left alone.
+std::string beside_file(const std::string& file, const std::string& name_or_path);
+
 }  // namespace tandem

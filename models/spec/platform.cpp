@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "models/core/locate.h"
@@ -42,15 +43,23 @@ void apply_pace(double pace, CoreType& core) {
   core.special_cycles_per_element /= pace;
 }
 
+// Names of clusters stand in assignments ("platform.cluster.a53.cores"), in core groups ("a53x4") and in
+// tables.
+bool is_word(const std::string& name) {
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
+}
+
 Cluster read_cluster(const Table& table) {
   Cluster cluster;
   cluster.name = table.name("name");
-  const std::string core = table.string("core");
+  if (!is_word(cluster.name)) table.problem("name", "has more than letters, digits and underscores");
+  const std::string core = table.path("core");
   if (!core.empty()) {
     try {
       cluster.core = read_core_type(core);
     } catch (const InputError& error) {
-      for (const Problem& problem : error.problems()) table.problem("core", problem.message);
+      table.problems_of("core", error);
     }
   }
   cluster.cores = static_cast<int>(table.integer("cores", 1, 64));
@@ -64,6 +73,13 @@ Cluster read_cluster(const Table& table) {
   }
   std::sort(cluster.operating_points.begin(), cluster.operating_points.end(),
             [](const OperatingPoint& a, const OperatingPoint& b) { return a.frequency < b.frequency; });
+  const auto same = std::adjacent_find(
+      cluster.operating_points.begin(), cluster.operating_points.end(),
+      [](const OperatingPoint& a, const OperatingPoint& b) { return a.frequency == b.frequency; });
+  if (same != cluster.operating_points.end()) {
+    table.problem("operating_point", fmt::format("has {} MHz twice; points differ in frequency",
+                                                 static_cast<double>(same->frequency.raw()) * 1e-6));
+  }
   cluster.l2 = table.size("l2", Bytes(16 * 1024), Bytes(std::int64_t{64} << 20));
   cluster.l2_ways = static_cast<int>(table.integer("l2_ways", 1, 64));
   const std::int64_t way_lines = cluster.l2.raw() / 64 / std::max(1, cluster.l2_ways);
@@ -125,6 +141,7 @@ Dram read_dram(const Table& table) {
   Dram dram;
   dram.type = table.string("type");
   dram.base = table.address("base");
+  if (dram.base % 4096 != 0) table.problem("base", "is not a multiple of 4096");
   dram.size = table.size("size", Bytes(1 << 20), Bytes(std::int64_t{64} << 30));
   dram.controller_latency = table.time("controller_latency", kNoTime, kMillisecond);
   dram.energy_pj_per_byte = table.number_or("energy_pj_per_byte", 0, 0, 1e5);
@@ -217,10 +234,17 @@ Platform read_platform(const std::string& name_or_path, const std::vector<std::s
   for (const std::string& change : changes) document.set(change);
   const Table root = document.root();
   platform.name = root.name("name");
-  std::set<std::string> names;
+  // Every component has an energy of its own name.
+  std::set<std::string> names = {"interconnect", "dram", "board"};
+  for (std::size_t unit = 0; unit < root.tables("accelerator").size(); ++unit)
+    names.insert(fmt::format("accelerator{}", unit));
   for (const Table& table : root.tables("cluster")) {
     platform.clusters.push_back(read_cluster(table));
-    if (!names.insert(platform.clusters.back().name).second) table.problem("name", "is not unique");
+    const std::string& name = platform.clusters.back().name;
+    for (const std::string& component : {name, name + "_l2"}) {
+      if (!names.insert(component).second)
+        table.problem("name", "is not unique: there is another \"" + component + "\"");
+    }
   }
   if (platform.clusters.empty()) root.problem("cluster", "is missing; give at least one [[cluster]]");
   if (root.has("library")) platform.library = read_library(root.table("library"));
@@ -228,6 +252,7 @@ Platform read_platform(const std::string& name_or_path, const std::vector<std::s
   platform.interconnect = read_interconnect(root.table("interconnect"));
   std::vector<Window> windows;
   const Table dram = root.table("dram");
+  for (const char* key : {"type", "size"}) platform.places[std::string("dram.") + key] = dram.place(key);
   platform.dram = read_dram(dram);
   if (dram.has("base") && dram.has("size")) {
     windows.push_back({"dram", platform.dram.base, static_cast<std::uint64_t>(platform.dram.size.raw())});

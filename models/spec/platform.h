@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "models/accelerator/array.h"
+#include "models/core/error.h"
 #include "models/core/quantity.h"
 
 namespace tandem::spec {
@@ -125,8 +127,9 @@ struct Runtime {
 
 struct Platform {
   std::string name;
-  std::string file;  // where it was read from, for messages
-  Library library;   // each cluster's core type has a copy
+  std::string file;                     // where it was read from, for messages
+  std::map<std::string, Place> places;  // of keys that are judged only later: "dram.size"
+  Library library;                      // each cluster's core type has a copy
   std::vector<Cluster> clusters;
   Interconnect interconnect;
   Dram dram;

@@ -115,17 +115,21 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
   Document document = Document::parse_file(resolve_config("runs", path));
   for (const std::string& assignment : assignments) {
     // What stands behind "platform." and "network." belongs into the files they name.
-    if (assignment.starts_with("platform.")) {
-      run.platform_changes.push_back(assignment.substr(std::string("platform.").size()));
-    } else if (assignment.starts_with("network.")) {
-      run.network_changes.push_back(assignment.substr(std::string("network.").size()));
-    } else {
+    const std::size_t dot = assignment.find('.');
+    const std::string head = assignment.substr(0, dot == std::string::npos ? 0 : dot);
+    if (head != "platform" && head != "network") {
       document.set(assignment);
+      continue;
     }
+    const std::string rest = assignment.substr(dot + 1);
+    if (rest.empty() || rest.front() == '=')
+      throw InputError({"--set", 0, 0}, assignment, "is not of the form " + head + ".KEY=VALUE");
+    (head == "platform" ? run.platform_changes : run.network_changes).push_back(rest);
   }
   const Table root = document.root();
-  run.platform = root.string("platform");
-  run.network = root.string("network");
+  run.platform = root.path("platform");
+  run.network = root.path("network");
+  run.places["precision"] = root.place("precision");
   run.platform_place = root.place("platform");
   run.network_place = root.place("network");
   run.images = static_cast<int>(root.integer_or("images", 1, 1, 100000));
@@ -141,7 +145,7 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
       schedule->problem("planner", "stands beside \"file\"; give one of the two");
     // What is set replaces the other in the file.
     if (schedule->has("file") && !(both && planner_set)) {
-      run.schedule_file = schedule->string("file");
+      run.schedule_file = schedule->path("file");
     } else {
       run.planner = static_cast<Planner>(schedule->choice("planner", planner_names()));
     }
@@ -153,18 +157,22 @@ Run read_run(const std::string& path, const std::vector<std::string>& assignment
       run.wait = static_cast<WaitPolicy>(schedule->choice("wait", wait_policy_names()));
     run.division.share_rows = schedule->boolean_or("share_rows", false);
     run.division.all_clusters = schedule->boolean_or("all_clusters", false);
-    run.model_file = schedule->string_or("model", "");
+    if (schedule->has("model")) run.model_file = schedule->path("model");
+    for (const char* key : {"cores", "min_throughput", "objective", "planner"}) {
+      if (schedule->has(key)) run.places[std::string("schedule.") + key] = schedule->place(key);
+    }
     if (schedule->has("extensions")) run.extensions = read_extensions(*schedule);
     run.cores = schedule->strings("cores");
   }
   for (const Table& table : root.tables("beside")) {
-    run.beside.push_back({table.string("network"), table.place("network"), table.strings("cores")});
+    run.beside.push_back({table.path("network"), table.place("network"), table.strings("cores")});
     if (run.beside.back().cores.empty())
       table.problem("cores", "is missing; say which cores the network runs on");
   }
   if (const auto frequency = root.table_if("frequency")) {
     for (const std::string& cluster : frequency->keys()) {
       run.frequency[cluster] = frequency->frequency(cluster, Hertz(1'000'000), Hertz(10'000'000'000));
+      run.places["frequency." + cluster] = frequency->place(cluster);
     }
   }
   if (const auto fidelity = root.table_if("fidelity")) {

@@ -70,7 +70,8 @@ struct Run {
   Bytes quantum = kQuantum;  // what a core moves of a kernel's data before it computes and others have a turn
   std::uint64_t seed = 1;
   std::vector<Fault> faults;
-  Picoseconds time_limit{0};  // of simulated time; 0: none but deadlock detection
+  Picoseconds time_limit{0};            // of simulated time; 0: none but deadlock detection
+  std::map<std::string, Place> places;  // of keys that are judged only with the platform: "schedule.cores"
 };
 
 Run read_run(const std::string& path, const std::vector<std::string>& assignments);

@@ -178,9 +178,14 @@ void Document::finish() const {
   std::vector<Problem> problems = state_->problems;
   const std::vector<Problem> unknown = unknown_keys(*state_);
   problems.insert(problems.end(), unknown.begin(), unknown.end());
-  // Stable: what stands at one place (keys missing from one table) stays in the order it was asked for.
+  // Stable: what stands at one place (keys missing from one table) stays in the order it was asked for. Files
+  // that this one names come behind it.
+  const auto order = [&](const Problem& problem) {
+    const bool other = problem.place.file != state_->file && problem.place.file != DocumentState::hand().file;
+    return std::tuple(other, other ? problem.place.file : "", problem.place.line, problem.place.column);
+  };
   std::stable_sort(problems.begin(), problems.end(),
-                   [](const Problem& a, const Problem& b) { return place_order(a) < place_order(b); });
+                   [&](const Problem& a, const Problem& b) { return order(a) < order(b); });
   // A key that is asked for twice is wrong once.
   std::vector<Problem> once;
   for (Problem& problem : problems) {

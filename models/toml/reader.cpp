@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "models/core/locate.h"
 #include "models/core/text.h"
 #include "models/toml/lookup.h"
 
@@ -33,6 +34,16 @@ Place Table::place(const std::string& key) const {
 
 void Table::problem(const std::string& key, std::string message) const {
   state_->problems.push_back({place(key), dotted(path_, key), std::move(message)});
+}
+
+void Table::problems_of(const std::string& key, const InputError& error) const {
+  for (const Problem& own : error.problems()) {
+    if (own.place.file.empty()) {
+      problem(key, own.message);
+    } else {
+      state_->problems.push_back(own);
+    }
+  }
 }
 
 bool Table::has(const std::string& key) const { return find(*state_, node_, key) != nullptr; }
@@ -66,6 +77,11 @@ std::string Table::name(const std::string& key) const {
   if (name.empty()) problem(key, "is empty; give a name");
   if (has_control_character(name)) problem(key, "has a control character; give a name of one line");
   return name;
+}
+
+std::string Table::path(const std::string& key) const {
+  const std::string value = string(key);
+  return place(key).file == state_->file ? beside_file(state_->file, value) : value;
 }
 
 std::string Table::string_or(const std::string& key, std::string fallback) const {

@@ -26,6 +26,8 @@ class Table {
 
   std::string string(const std::string& key) const;
   std::string name(const std::string& key) const;  // a string of one line, not empty
+  // A name, or the path of a file: in the file it may be relative to it, else to the folder one is in.
+  std::string path(const std::string& key) const;
   std::string string_or(const std::string& key, std::string fallback) const;
   std::int64_t integer(const std::string& key, std::int64_t low, std::int64_t high) const;
   std::int64_t integer_or(const std::string& key, std::int64_t fallback, std::int64_t low,
@@ -69,6 +71,8 @@ class Table {
   [[nodiscard]] Place place() const;                        // of the table itself
   [[nodiscard]] Place place(const std::string& key) const;  // of a value, else of the table
   void problem(const std::string& key, std::string message) const;
+  // What was wrong with a file that the key names: where it is wrong, else at the key.
+  void problems_of(const std::string& key, const InputError& error) const;
 
  private:
   friend class Document;

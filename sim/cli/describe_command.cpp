@@ -26,7 +26,7 @@ Json run_json(const spec::Run& run) {
   json["planner"] = run.schedule_file.empty() ? Json(to_string(run.planner)) : Json(nullptr);
   json["schedule_file"] = run.schedule_file.empty() ? Json(nullptr) : Json(run.schedule_file);
   json["cores"] = run.cores;
-  json["fidelity"] = {{"cpu", "tile"}, {"accelerator", to_string(run.accelerator)}};
+  json["fidelity"] = {{"cpu", to_string(run.cpu)}, {"accelerator", to_string(run.accelerator)}};
   json["seed"] = run.seed;
   return json;
 }

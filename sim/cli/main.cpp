@@ -4,8 +4,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <system_error>
 #include <systemc>
 
 #include "models/core/error.h"
@@ -45,7 +47,9 @@ int run_program(int argc, char** argv) {
       "big.LITTLE cores and an accelerator.\n\n"
       "First run:   tandem run quickstart\n"
       "First page:  tandem run quickstart --out out/first && tandem report out/first\n"
-      "More:        tandem COMMAND --help shows examples"};
+      "More:        tandem COMMAND --help shows examples\n"
+      "Tests:       tandem test, the launcher's own, builds and runs them all",
+      "tandem"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "tandem 0.1.0");
   int code = 0;
@@ -79,7 +83,7 @@ int run_program(int argc, char** argv) {
   add_run_options(compare);
   compare
       ->add_option("--planners", planners,
-                   "e.g. accelerator-only,cosched,a53x4; all: every cluster and planner")
+                   "e.g. accelerator-only,cosched,a53x4; all: every cluster and planner but the oracle")
       ->required()
       ->delimiter(',');
   compare->add_option("--out", arguments.out,
@@ -241,13 +245,21 @@ int run_program(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   return code;
-}  // namespace
+}
+
+// What was printed has arrived: on a full disk an answer must not end in the middle with success.
+void finish_output() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw std::system_error(errno, std::generic_category(), "standard output");
+}
 
 }  // namespace
 
 int sc_main(int argc, char** argv) {
   try {
-    return run_program(argc, argv);
+    const int code = run_program(argc, argv);
+    finish_output();
+    return code;
   } catch (const InputError& error) {
     fmt::print(stderr, "{}", cli::complaint(error, cli::wants_colour(2)));
     return 2;
@@ -256,6 +268,9 @@ int sc_main(int argc, char** argv) {
     return 1;
   } catch (const SimulationError& error) {
     fmt::print(stderr, "tandem: simulation failed: {}\n", error.what());
+    return 3;
+  } catch (const std::system_error& error) {
+    fmt::print(stderr, "tandem: cannot be written: {}\n", error.what());
     return 3;
   } catch (const std::exception& error) {
     fmt::print(stderr, "tandem: internal error: {}\n", error.what());

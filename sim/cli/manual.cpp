@@ -6,6 +6,8 @@
 #include <map>
 #include <vector>
 
+#include "sim/cli/evidence.h"
+
 namespace tandem::cli {
 
 namespace {
@@ -74,7 +76,7 @@ std::string troff(const std::string& text) {
     else if (c == '-')
       safe += "\\-";
     else if (c == '\n')
-      safe += ' ';
+      safe += "\n.br\n";
     else
       safe += c;
   }
@@ -112,7 +114,10 @@ std::string man_page(const CLI::App& app) {
   for (const CLI::App* command : commands_of(app)) {
     text += fmt::format(".SS \"tandem {}\"\n{}\n", command->get_name(), troff(command->get_description()));
     for (const CLI::Option* option : command->get_options()) {
-      text += fmt::format(".TP\n.B {}\n{}\n", troff(option->get_name(true, true)),
+      const std::string value = option->get_items_expected_max() > 0 && !option->get_lnames().empty()
+                                    ? "\\fR \\fI" + troff(option->get_type_name())
+                                    : "";
+      text += fmt::format(".TP\n.B {}{}\n{}\n", troff(option->get_name(true, true)), value,
                           troff(option->get_description()));
     }
     const auto found = examples().find(command->get_name());
@@ -126,6 +131,7 @@ std::string man_page(const CLI::App& app) {
       "the simulation "
       "failed, 4 the launcher could not install or build.\n.SH ENVIRONMENT\n"
       ".TP\n.B NO_COLOR\nset and not empty: no colours, ever\n"
+      ".TP\n.B TANDEM_ROOT\nthe project's folder, for a program that was moved; default: where it was built\n"
       ".TP\n.B TANDEM_CACHE\nfolder of what is remembered between runs; default: build/cache of the project\n"
       ".TP\n.B TANDEM_RTL_DIR\nfolder of the Verilated accelerators\n"
       ".TP\n.B TANDEM_NO_INSTALL\n1: the launcher names missing packages instead of installing them\n";
@@ -133,9 +139,10 @@ std::string man_page(const CLI::App& app) {
 }
 
 std::string bash_completion(const CLI::App& app) {
-  std::string names, cases;
+  std::string names = "test", cases, suites;
+  for (const std::string& suite : evidence_suites()) suites += suite + " ";
   for (const CLI::App* command : commands_of(app)) {
-    names += (names.empty() ? "" : " ") + command->get_name();
+    names += " " + command->get_name();
     std::string options;
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& name : option->get_lnames()) options += " --" + name;
@@ -147,8 +154,12 @@ std::string bash_completion(const CLI::App& app) {
       R"bash(# Made by tandem completion bash.
 _tandem() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}} command=${{COMP_WORDS[1]-}}
-  local options= kind= root
+  local options= kind= root front=
   COMPREPLY=()
+  # Bash takes "=" for a word of its own.
+  if [[ $word == = ]]; then
+    before== word=
+  fi
   if ((COMP_CWORD == 1)); then
     mapfile -t COMPREPLY < <(compgen -W "{} --help --version" -- "$word")
     return
@@ -161,22 +172,39 @@ _tandem() {{
   fi
   case $before in
     --planner | --planners)
-      options="accelerator-only cpu-only kernel-parallel cosched pipeit exact joint oracle" ;;
+      options="accelerator-only cpu-only kernel-parallel cosched pipeit exact joint oracle"
+      if [[ $before == --planners ]]; then options+=" all"; fi
+      if [[ $word == *,* ]]; then front=${{word%,*}},; fi ;;
+    --set)
+      options="network= platform= accelerator= images= precision= seed= time_limit= schedule.planner= schedule.objective=
+        schedule.cores= schedule.wait= schedule.file= fidelity.cpu= fidelity.accelerator= fidelity.tensors=" ;;
+    --on) options="local slurm" ;;
     --objective) options="latency throughput energy edp" ;;
     describe) options="platform network run" ;;
     completion) options="bash" ;;
-    *) options= ;;
+    =) options=
+       case ${{COMP_WORDS[COMP_CWORD-2]-}}/${{COMP_WORDS[COMP_CWORD-1]}} in
+         network/* | */network) kind=networks ;;
+         platform/* | */platform) kind=platforms ;;
+         schedule.planner/* | */schedule.planner)
+           options="accelerator-only cpu-only kernel-parallel cosched pipeit exact joint oracle" ;;
+         precision/* | */precision) options="int8 fp32" ;;
+         fidelity.cpu/* | */fidelity.cpu) options="tile analytic" ;;
+         fidelity.accelerator/* | */fidelity.accelerator) options="model rtl analytic" ;;
+       esac ;;
+    *) if [[ $command == validate ]]; then options="{}smoke"; else options=; fi ;;
   esac
   if [[ -n $options ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -P "$front" -W "$options" -- "${{word#"$front"}}")
+    if [[ ${{COMPREPLY[0]-}} == *= ]]; then compopt -o nospace 2>/dev/null; fi
     return
   fi
-  case $command in
+  if [[ -z $kind ]]; then case $command in
     run | compare | plan) kind=runs ;;
     sweep) kind=sweeps ;;
     calibrate) kind=platforms ;;
     describe) kind=${{COMP_WORDS[2]-}}s ;;
-  esac
+  esac; fi
   # Names of the project's own files, then files.
   root=${{TANDEM_ROOT:-$(dirname "$(readlink -f "$(command -v "${{COMP_WORDS[0]}}")")")}}
   if [[ -n $kind && -d $root/configs/$kind ]]; then
@@ -186,7 +214,7 @@ _tandem() {{
 }}
 complete -o filenames -F _tandem tandem ./tandem
 )bash",
-      names, cases);
+      names, cases, suites);
 }
 
 }  // namespace tandem::cli

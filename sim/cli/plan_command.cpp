@@ -170,7 +170,9 @@ int plan_command(const PlanArguments& arguments) {
   }
   for (const auto& [given, option] :
        {std::pair(!arguments.costs.empty(), "--costs"),
-        std::pair(!arguments.certificate.empty(), "--certificate"), std::pair(arguments.front, "--front")}) {
+        std::pair(!arguments.certificate.empty(), "--certificate"), std::pair(arguments.front, "--front"),
+        std::pair(arguments.min_throughput > 0, "--min-throughput"),
+        std::pair(arguments.refine > 0, "--refine")}) {
     if (given) throw InputError({option, 0, 0}, "", "is for the planners pipeit, exact and joint");
   }
   const spec::Schedule schedule =

@@ -125,7 +125,13 @@ void check_names(const std::vector<std::string>& names) {
     const std::size_t x = name.rfind('x');
     const bool group = x != std::string::npos && x > 0 && x + 1 < name.size() &&
                        name.find_first_not_of("0123456789", x + 1) == std::string::npos;
-    if (name != kAll && !group) spec::planner_from(name, "--planners");
+    if (name == kAll || group) continue;
+    try {
+      spec::planner_from(name, "--planners");
+    } catch (const InputError& error) {
+      const Problem& problem = error.problems().front();
+      throw InputError(problem.place, problem.key, problem.message + ", a group of cores as a53x4, or all");
+    }
   }
 }
 
@@ -139,9 +145,10 @@ std::vector<std::string> with_all(const Session& session, const std::vector<std:
     }
     const std::vector<std::string> groups = session.problem().core_groups;
     names.insert(names.end(), groups.begin(), groups.end());
-    if (groups.size() > 1) names.emplace_back(to_string(spec::Planner::kernel_parallel));
-    for (const spec::Planner planner : {spec::Planner::pipeit, spec::Planner::exact})
-      names.emplace_back(to_string(planner));
+    std::vector<spec::Planner> planners = {spec::Planner::pipeit, spec::Planner::exact};
+    if (groups.size() > 1)  // else they are the group itself
+      planners.insert(planners.begin(), {spec::Planner::cpu_only, spec::Planner::kernel_parallel});
+    for (const spec::Planner planner : planners) names.emplace_back(to_string(planner));
     if (session.platform.accelerators.empty() || !session.run.int8) continue;
     for (const spec::Planner planner :
          {spec::Planner::accelerator_only, spec::Planner::cosched, spec::Planner::joint})

@@ -11,6 +11,7 @@
 #include "dse/plan/pipeline_planner.h"
 #include "models/core/error.h"
 #include "models/latency/analytic_run.h"
+#include "models/lowering/placement.h"
 #include "models/network/kernels/prepare.h"
 #include "sim/cli/children.h"
 #include "sim/cli/progress.h"
@@ -57,23 +58,46 @@ sim::MachineOptions Session::machine_options() const {
 
 namespace {
 
-// What reading a named file complains about without a place of its own happened where the name stands.
+// What reading a named file complains about without a place of its own happened where the name stands. What
+// was changed by hand was called by a longer key: "platform.dram.size".
 template <class Read>
-auto named_at(const Place& place, const Read& read) {
+auto named_at(const Place& place, const std::string& key, const Read& read) {
   try {
     return read();
   } catch (const InputError& error) {
     std::vector<Problem> problems = error.problems();
     for (Problem& problem : problems) {
+      if (problem.place.file == "--set") problem.key = key + "." + problem.key;
       if (problem.place.file.empty()) problem.place = place;
     }
     throw InputError(std::move(problems));
   }
 }
 
-}  // namespace
+// What only the whole run shows to be wrong stands somewhere all the same.
+template <class Work>
+auto with_places(const Session& session, const Work& work) {
+  try {
+    return work();
+  } catch (const InputError& error) {
+    std::vector<Problem> problems = error.problems();
+    for (Problem& problem : problems) {
+      for (const auto* places : {&session.run.places, &session.platform.places}) {
+        const auto found = places->find(problem.key);
+        if (problem.place.line == 0 && found != places->end()) problem.place = found->second;
+      }
+    }
+    throw InputError(std::move(problems));
+  }
+}
 
-namespace {
+// Layers that only name or pass on what is there take no time, and a plan of nothing has none.
+void check_work(const Session& session, const network::Model& model, const Place& place) {
+  const std::vector<lowering::LayerRole> roles = lowering::layer_roles(model, session.platform);
+  if (std::find(roles.begin(), roles.end(), lowering::LayerRole::compute) != roles.end()) return;
+  throw InputError(place, "network",
+                   "\"" + model.network->name() + "\" has no layer that computes anything; give it one");
+}
 
 latency::PublishedModel published_model(const Session& session) {
   const std::string& file = session.run.model_file;
@@ -97,7 +121,7 @@ latency::PublishedModel published_model(const Session& session) {
 Session open_session(const std::string& run_file, const std::vector<std::string>& assignments) {
   Session session;
   session.run = spec::read_run(run_file, assignments);
-  session.platform = named_at(session.run.platform_place, [&] {
+  session.platform = named_at(session.run.platform_place, "platform", [&] {
     return spec::read_platform(session.run.platform, session.run.platform_changes);
   });
   if (session.run.array) {
@@ -107,12 +131,16 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
     }
     for (spec::Accelerator& unit : session.platform.accelerators) unit.array = *session.run.array;
   }
-  sim::operating_points(session.platform, session.run.frequency);
+  with_places(session, [&] {
+    sim::operating_points(session.platform, session.run.frequency);
+    plan::allowed_core_groups(session.platform, session.run.cores, session.run.file);
+  });
   spec::check_faults(session.run.faults, session.platform);
   if (!session.run.model_file.empty()) session.published = published_model(session);
-  const auto network = std::make_shared<const network::Network>(named_at(session.run.network_place, [&] {
-    return network::read_network(session.run.network, session.run.network_changes);
-  }));
+  const auto network =
+      std::make_shared<const network::Network>(named_at(session.run.network_place, "network", [&] {
+        return network::read_network(session.run.network, session.run.network_changes);
+      }));
   const auto precision = session.run.int8 ? network::Precision::int8 : network::Precision::fp32;
   if (session.analytic()) {
     if (!session.run.beside.empty()) {
@@ -121,6 +149,7 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
                        "(fidelity.cpu = \"tile\"), or leave it out");
     }
     session.model = network::sized_model(network, precision);
+    check_work(session, session.model, session.run.network_place);
     return session;
   }
   if (session.has_tensors()) {
@@ -130,10 +159,12 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
   } else {
     session.model = network::sized_model(network, precision);
   }
+  check_work(session, session.model, session.run.network_place);
   for (const spec::Beside& own : session.run.beside) {
     const auto other = std::make_shared<const network::Network>(
-        named_at(own.network_place, [&] { return network::read_network(own.network); }));
+        named_at(own.network_place, "network", [&] { return network::read_network(own.network); }));
     sim::Neighbour neighbour{prepare(other, precision, session.run.seed, 1).model, {}};
+    check_work(session, neighbour.model, own.network_place);
     neighbour.schedule =
         plan::plan_cpu_only({neighbour.model, session.platform,
                              plan::allowed_core_groups(session.platform, own.cores, session.run.file),
@@ -241,13 +272,14 @@ void check_objective(const spec::Run& run, spec::Planner planner) {
 }
 
 spec::Schedule schedule_for(const Session& session, spec::Planner planner) {
-  check_objective(session.run, planner);
   const bool refines = session.run.refine > 0 && plan::plans_pipelines(planner);
-  spec::Schedule schedule =
-      refines ? plan::refine_pipeline(planner, session.problem(), "", session.run.refine,
-                                      measure_pipelines(session))
-                    .plan.schedule
-              : plan::make_schedule(planner, session.problem(), measure_in_children(session));
+  spec::Schedule schedule = with_places(session, [&] {
+    check_objective(session.run, planner);
+    return refines ? plan::refine_pipeline(planner, session.problem(), "", session.run.refine,
+                                           measure_pipelines(session))
+                         .plan.schedule
+                   : plan::make_schedule(planner, session.problem(), measure_in_children(session));
+  });
   if (refines) plan::name_kernels(schedule, session.problem());
   schedule.wait = session.run.wait.value_or(schedule.wait);
   return schedule;
@@ -275,8 +307,9 @@ spec::RunResult simulate(const Session& session, const spec::Schedule& schedule,
     progress.emplace("simulating " + session.model.network->name());
     options.progress = [&](int done, int all) { progress->step(done, all); };
   }
-  spec::RunResult result =
-      sim::simulate(session.platform, session.model, schedule, session.run.images, options);
+  spec::RunResult result = with_places(session, [&] {
+    return sim::simulate(session.platform, session.model, schedule, session.run.images, options);
+  });
   result.reference_sha256 = session.reference_sha256;
   return result;
 }

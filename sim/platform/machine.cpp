@@ -90,8 +90,9 @@ class Machine {
   void check_finished(Picoseconds limit) const {
     if (recorder_.finished()) return;
     if (sc_core::sc_time_to_pending_activity() > sc_core::SC_ZERO_TIME && sc_core::sc_pending_activity()) {
-      throw SimulationError(fmt::format("time limit of {} us reached in layer {}", to_microseconds(limit),
-                                        recorder_.current_layer()));
+      const std::string layer = recorder_.current_layer();
+      throw SimulationError(fmt::format("time limit of {} us reached {}", to_microseconds(limit),
+                                        layer.empty() ? "between layers" : "in layer " + layer));
     }
     throw SimulationError(fmt::format("deadlock at {:.3f} us in layer {}{}", to_microseconds(queue_.latest()),
                                       recorder_.current_layer(), standstill_.who_waits()));

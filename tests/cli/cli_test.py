@@ -152,6 +152,13 @@ class Terminal(unittest.TestCase):
         self.assertIn("quickstart", self.complete("tandem", "run", "quick"))
         self.assertEqual(self.complete("tandem", "describe", "platform", "ultra"), ["ultra96"])
         self.assertEqual(self.complete("tandem", "plan", "x", "--planner", "cos"), ["cosched"])
+        self.assertEqual(self.complete("tandem", "compare", "x", "--planners", "cosched,cpu"), ["cosched,cpu-only"])
+        self.assertEqual(self.complete("tandem", "run", "x", "--set", "netw"), ["network="])
+        self.assertIn("squeezenet_v1_1", self.complete("tandem", "run", "x", "--set", "network", "=", "squ"))
+        self.assertIn("squeezenet_v1_1", self.complete("tandem", "run", "x", "--set", "network", "="))
+        self.assertEqual(self.complete("tandem", "run", "x", "--set", "precision", "=", "f"), ["fp32"])
+        self.assertEqual(self.complete("tandem", "validate", "me"), ["memory"])
+        self.assertEqual(self.complete("tandem", "te"), ["test"])
 
 
 class Traces(unittest.TestCase):
@@ -281,7 +288,59 @@ class BadInput(unittest.TestCase):
         self.assertGreater(slow["latency_ms"], quick["latency_ms"])
 
     def test_time_limit_is_a_failed_simulation(self):
-        self.expect(3, ["time limit of 10 us reached"], "run", *QUICK, "--set", "time_limit=10 us")
+        self.expect(3, ["time limit of 10 us reached in layer conv1"], "run", *QUICK, "--set", "time_limit=10 us")
+        self.expect(3, ["time limit of 1 us reached between layers"], "run", *QUICK, "--set", "time_limit=1 us")
+
+    def test_what_only_the_whole_run_shows_to_be_wrong_has_its_place(self):
+        def run(*lines, platform="ultra96"):
+            return self.run_file("\n".join((f'platform = "{platform}"', 'network = "tiny"', "[schedule]", *lines)) + "\n")
+        cores = run('planner = "cpu-only"', 'cores = ["a53x9"]')
+        self.expect(2, [f'{cores}:5:9: schedule.cores: "a53x9" is no core group'], "run", cores)
+        planner = run('planner = "cosched"', platform="hikey970")
+        self.expect(2, [f'{planner}:4:11: schedule.planner: "cosched" needs an accelerator'], "run", planner)
+        frequency = run('planner = "cpu-only"', "[frequency]", 'a53 = "1 GHz"')
+        self.expect(2, [f"{frequency}:6:7: frequency.a53: 1000 MHz is no operating point"], "run", frequency)
+        self.expect(2, ["--set: frequency.a53: 1000 MHz"], "run", *QUICK, "--set", "frequency.a53=1 GHz")
+        small = self.platform(('size = "2 GiB"', 'size = "1 MiB"'))
+        self.expect(2, [f"{small}:", ": dram.size: "], "run", *QUICK, "--set", f"platform={small}")
+        self.expect(2, ["--set: platform.cluster[0].cores: is 0"], "run", *QUICK, "--set", "platform.cluster.a53.cores=0")
+        self.expect(2, ["platform.=1: is not of the form platform.KEY=VALUE"], "run", *QUICK, "--set", "platform.=1")
+
+    def test_paths_in_a_file_are_found_beside_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            deep = pathlib.Path(folder) / "deep"
+            deep.mkdir()
+            (deep / "p.toml").write_text((ROOT / "configs/platforms/ultra96.toml").read_text())
+            (deep / "r.toml").write_text('platform = "p.toml"\nnetwork = "tiny"\n[schedule]\nplanner = "cpu-only"\n'
+                                         '[fidelity]\naccelerator = "model"\n')
+            done = tandem("run", str(deep / "r.toml"), "--json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            (deep / "p.toml").unlink()
+            self.expect(2, ['r.toml:1:12: platform: "p.toml" is no file'], "run", str(deep / "r.toml"))
+
+    def test_a_network_that_computes_nothing_is_refused(self):
+        idle = self.run_file('name = "idle"\ninput = [3, 8, 8]\n[[layer]]\nname = "drop"\nkind = "dropout"\n')
+        for command in (["run"], ["plan", "--planner", "exact"]):
+            self.expect(2, ['network: "idle" has no layer that computes anything'], command[0], *QUICK, *command[1:], "--set",
+                        f"network={idle}", "--set", "schedule.planner=cpu-only")
+
+    def test_options_that_a_planner_has_no_use_for_are_refused(self):
+        self.expect(2, ["--refine: is for the planners"], "plan", *QUICK, "--planner", "cosched", "--refine", "3")
+        self.expect(2, ["--min-throughput: is for the planners"], "plan", *QUICK, "--planner", "cosched",
+                    "--min-throughput", "9")
+
+    def test_an_answer_that_cannot_be_written_is_no_success(self):
+        for command in (["describe", "network", "tiny"], ["run", *QUICK], ["run", *QUICK, "--json"], ["--help"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([BINARY, *command], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300)
+            self.assertEqual(done.returncode, 3, command)
+            self.assertIn("cannot be written", done.stderr)
+
+    def test_a_described_run_says_its_fidelity(self):
+        name = self.run_file('platform = "ultra96"\nnetwork = "tiny"\n[schedule]\nplanner = "cosched"\n'
+                             '[fidelity]\ncpu = "analytic"\n')
+        described = json.loads(tandem("describe", "run", name, "--json").stdout)
+        self.assertEqual(described["fidelity"], {"cpu": "analytic", "accelerator": "analytic"})
 
 
 if __name__ == "__main__":

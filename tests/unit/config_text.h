@@ -32,6 +32,7 @@ class ConfigText {
     text_.replace(at, old.size(), now);
     return *this;
   }
+  [[nodiscard]] const std::string& text() const { return text_; }
   // The 1-based line that holds `part`.
   [[nodiscard]] int line_of(const std::string& part) const {
     const std::size_t at = text_.find(part);

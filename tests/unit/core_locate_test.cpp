@@ -18,6 +18,7 @@ class Locate : public testing::Test {
   void SetUp() override {
     root_ = testing::TempDir() + "locate_test_" + std::to_string(getpid());
     std::filesystem::create_directories(root_ + "/configs/platforms");
+    std::filesystem::create_directories(root_ + "/configs/runs");
     for (const char* name : {"ultra96", "only_here"}) {
       std::ofstream(root_ + "/configs/platforms/" + name + ".toml") << "\n";
     }
@@ -54,8 +55,15 @@ TEST_F(Locate, AnUnknownNameOffersTheNearestAndAllThatExist) {
 
 TEST_F(Locate, APathThatIsNoFileIsRefused) {
   EXPECT_EQ(refusal("no/such.toml"),
-            "no/such.toml: is no file; give the path of one, or a name in configs/platforms");
-  EXPECT_EQ(refusal(root_ + "/configs").find(root_ + "/configs: is no file"), 0u);
+            "platform: \"no/such.toml\" is no file; give the path of one, or a name in configs/platforms");
+  EXPECT_EQ(refusal(root_ + "/configs").find("platform: \"" + root_ + "/configs\" is no file"), 0u);
+}
+
+TEST_F(Locate, APathInAFileMayBeRelativeToIt) {
+  const std::string run = root_ + "/configs/runs/r.toml";
+  EXPECT_EQ(beside_file(run, "../platforms/ultra96.toml"), root_ + "/configs/runs/../platforms/ultra96.toml");
+  EXPECT_EQ(beside_file(run, "ultra96"), "ultra96") << "a bare name";
+  EXPECT_EQ(beside_file(run, "no/such.toml"), "no/such.toml");
 }
 
 TEST_F(Locate, ANameTooLongForAnyFileIsRefusedToo) {

@@ -204,8 +204,24 @@ TEST(ExactPipeline, TooLargeATableIsRefusedWithItsNumbers) {
   CostTable table;
   table.types = {{"a", 64, false}, {"b", 64, false}, {"c", 64, false}};
   table.layers.assign(100, "l");
+  for (int layer = 0; layer < 100; ++layer)
+    table.inputs.push_back(layer == 0 ? std::vector<int>{} : std::vector<int>{layer - 1});
   table.groups.resize(3);
   EXPECT_NE(too_large(table).find("274625 combinations"), std::string::npos);
+  table.types.pop_back();
+  EXPECT_EQ(too_large(table), "");
+}
+
+// Eleven branches can be done in 2^11 orders, each a place to cut at: what counts is not the layers.
+TEST(ExactPipeline, BranchesCountAsTheCutsTheyMake) {
+  CostTable table;
+  table.types = {{"a", 16, false}, {"b", 16, false}, {"c", 16, false}};
+  table.layers.assign(13, "l");
+  table.inputs.assign(13, {0});
+  table.inputs.front().clear();
+  table.inputs.back() = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  table.groups.resize(3);
+  EXPECT_NE(too_large(table).find("2050 places to cut 13 layers at"), std::string::npos) << too_large(table);
   table.types.pop_back();
   EXPECT_EQ(too_large(table), "");
 }

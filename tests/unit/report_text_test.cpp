@@ -101,6 +101,34 @@ TEST(CompareText, HasARowAPlanner) {
   for (const std::string& line : lines) EXPECT_LE(line.size(), 100u) << line;
 }
 
+TEST(RunText, AShortPipelineHasNoSteadyState) {
+  spec::RunResult result = sample_result();
+  result.stages.resize(3);
+  result.images = 5;
+  EXPECT_NE(run_text(result).find("no steady state: 3 stages have one from 6 images on (--set images=6)"),
+            std::string::npos);
+  result.images = 6;
+  EXPECT_EQ(run_text(result).find("no steady state"), std::string::npos);
+}
+
+TEST(CompareText, MarksThroughputThatIsNotSteady) {
+  Json comparison;
+  for (const std::size_t stages : {std::size_t{0}, std::size_t{2}, std::size_t{3}}) {
+    spec::RunResult result = sample_result();
+    result.stages.resize(stages);
+    result.images = 4;
+    Json row = result_json(result);
+    row["speedup_vs_accelerator_only"] = row["energy_reduction_percent"] = nullptr;
+    comparison["rows"].push_back(row);
+  }
+  const std::vector<std::string> lines = lines_of(compare_text(comparison));
+  EXPECT_EQ(lines.at(4).find('~'), std::string::npos);
+  EXPECT_EQ(lines.at(5).find('~'), std::string::npos);
+  EXPECT_NE(lines.at(6).find('~'), std::string::npos);
+  EXPECT_NE(lines.back().find("its steady state shows from --set images=6 on"), std::string::npos)
+      << lines.back();
+}
+
 TEST(CompareText, WithoutABaseHasNoRatios) {
   Json row = result_json(sample_result());
   row["speedup_vs_accelerator_only"] = nullptr;
@@ -109,6 +137,7 @@ TEST(CompareText, WithoutABaseHasNoRatios) {
   comparison["rows"].push_back(row);
   const std::string text = compare_text(comparison);
   EXPECT_NE(text.find(" .  "), std::string::npos) << text;
+  EXPECT_EQ(text.find("against accelerator-only"), std::string::npos) << text;
 }
 
 TEST(DescribeText, FitsAHundredColumns) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "models/memory/dram_spec.h"
 #include "models/spec/platform.h"
@@ -212,6 +213,59 @@ TEST(PlatformErrors, TwoClustersOfOneName) {
   text.replace("name = \"a53\"", "name = \"a73\"");
   const std::string message = said(text);
   EXPECT_NE(message.find("cluster[1].name: is not unique"), std::string::npos) << message;
+}
+
+// An energy, a track and a port are found by their name, so a second one would be lost.
+TEST(PlatformErrors, AClusterNamedLikeAnotherComponent) {
+  for (const char* name : {"dram", "board", "interconnect", "accelerator0"}) {
+    ConfigText text = ultra96();
+    text.replace("name = \"a53\"", std::string("name = \"") + name + "\"");
+    EXPECT_EQ(said(text), at(text, std::string("name = \"") + name, 8) +
+                              "cluster[0].name: is not unique: there is another \"" + name + "\"");
+  }
+  ConfigText text = ConfigText::shipped("configs/platforms/hikey970.toml");
+  text.replace("name = \"a53\"", "name = \"a73_l2\"");
+  EXPECT_NE(said(text).find("cluster[1].name: is not unique: there is another \"a73_l2\""),
+            std::string::npos);
+}
+
+TEST(PlatformErrors, AClusterNameThatIsNoWord) {
+  for (const char* name : {"a,b", "a.53", "a 53"}) {
+    ConfigText text = ultra96();
+    text.replace("name = \"a53\"", std::string("name = \"") + name + "\"");
+    EXPECT_EQ(said(text), at(text, std::string("name = \"") + name, 8) +
+                              "cluster[0].name: has more than letters, digits and underscores");
+  }
+}
+
+TEST(PlatformErrors, MemoryOffItsPage) {
+  ConfigText text = ultra96();
+  text.replace("base = 0x0", "base = 0x1");
+  EXPECT_EQ(said(text), at(text, "base = 0x1", 8) + "dram.base: is not a multiple of 4096");
+}
+
+TEST(PlatformErrors, TwoOperatingPointsOfOneFrequency) {
+  ConfigText text = ultra96();
+  text.replace(
+      "[[cluster.operating_point]]",
+      "[[cluster.operating_point]]\nfrequency = \"1200 MHz\"\nmillivolts = 500\n[[cluster.operating_point]]");
+  EXPECT_NE(said(text).find("cluster[0].operating_point: has 1200 MHz twice; points differ in frequency"),
+            std::string::npos);
+}
+
+// Found beside the platform; its problems stand where they are.
+TEST(PlatformErrors, OfACoresOwnFileStandThere) {
+  ConfigText core = ConfigText::shipped("configs/cores/a53.toml");
+  core.replace("l1d_ways = 4", "l1d_ways = \"x\"");
+  const test::OwnFile file("core.toml", core.text());
+  ConfigText text = ultra96();
+  text.replace("core = \"a53\"",
+               "core = \"" + std::filesystem::path(file.path()).filename().string() + "\"");
+  const std::string message = said(text);
+  EXPECT_EQ(message.find(file.path() + ":" + std::to_string(core.line_of("l1d_ways")) +
+                         ":12: l1d_ways: is a string; give an integer from 1 to 64"),
+            0u)
+      << message;
 }
 
 TEST(PlatformErrors, AllAtOnceInTheOrderOfTheFile) {
