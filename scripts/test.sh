@@ -41,7 +41,7 @@ full_tests() {
   step "a thousand faults end as they must" "$root/build/release/tests/platform/fault_campaign" 1000
   step "ten thousand inferences give their memory back" "$root/build/release/tests/platform/soak" 10000
   step "the readers of files, fuzzed" "$root/tests/fuzz/run.py" "${TANDEM_FUZZ_SECONDS:-60}"
-  step "every network, every planner, on the RTL" "$root/tests/full/all_networks.sh"
+  step "every network, every planner of one stage, on the RTL" "$root/tests/full/all_networks.sh"
 }
 
 run_tests() {

@@ -23,8 +23,8 @@
 //     reach USAGE... LAYERS                            "reach": with at most this many resources and stages
 //                                                      shorter than the period, no more layers can be done
 //     prices PRICE...                                  "prices": by type, see bound.h
-//     bound TIME|ENERGY                                no plan is better than this; the claimed value, if
-//     exact end
+//     bound TIME|ENERGY                                no plan is better; the claimed value, if exact
+//     end
 #pragma once
 
 #include <optional>

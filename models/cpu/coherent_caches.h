@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The clusters' shared L2 caches and what an access makes them do on the bus.
 //
-// Modelled: tags with capacity and LRU, write-back with write-allocate (a line written in one go is not
-// fetched),
+// Modelled: tags with capacity and LRU, write-back with write-allocate (not of a line written in one go),
 // clusters coherent with each other (a write takes the line from the others, a read of a line dirty elsewhere
 // makes the owner write it back first), cache maintenance by range, the stale-data checker.
 // Ignored: L1 tags (a share's own re-reads are in the kernel's cycle model), hit latency (likewise), snoop

@@ -30,17 +30,6 @@ Work& Work::operator+=(const Work& other) {
   return *this;
 }
 
-Work Work::scaled(double factor) const {
-  Work part = *this;
-  part.macs *= factor;
-  part.moved_bytes *= factor;
-  part.transformed *= factor;
-  part.depthwise_macs *= factor;
-  part.gemv_macs *= factor;
-  part.special *= factor;
-  return part;
-}
-
 Cycles cycles_of(const Work& work, const spec::CoreType& core, network::Precision precision) {
   const double rate =
       precision == network::Precision::int8 ? core.int8_macs_per_cycle : core.fp32_macs_per_cycle;

@@ -23,7 +23,6 @@ struct Work {
   int launches = 0;           // kernels handed to the threads
 
   Work& operator+=(const Work& other);
-  [[nodiscard]] Work scaled(double factor) const;  // launches stay
 };
 
 Cycles cycles_of(const Work& work, const spec::CoreType& core, network::Precision precision);

@@ -99,6 +99,7 @@ Picoseconds PublishedModel::split_layer(const network::Network& network, network
 
 void fit(PublishedModel& model, const std::vector<PublishedSample>& fitted,
          const std::vector<PublishedSample>& others) {
+  std::vector<PublishedSample> maintained;
   std::vector<std::vector<double>> unit, core, lines;
   std::vector<double> unit_times, core_times, line_times;
   for (const PublishedSample& sample : fitted) {
@@ -107,6 +108,7 @@ void fit(PublishedModel& model, const std::vector<PublishedSample>& fitted,
     core.push_back(core_factors(sample.layer));
     core_times.push_back(sample.core_seconds);
     if (sample.coherence_seconds <= 0) continue;
+    maintained.push_back(sample);
     lines.push_back({sample.lines, 1.0});
     line_times.push_back(sample.coherence_seconds);
   }
@@ -119,7 +121,7 @@ void fit(PublishedModel& model, const std::vector<PublishedSample>& fitted,
   if (!lines.empty()) {
     fit_one(model.coherence, lines, line_times);
     model.coherence_residual = mean_error(
-        fitted, [&](const PublishedSample& one) { return model.coherence_seconds(one.lines); },
+        maintained, [&](const PublishedSample& one) { return model.coherence_seconds(one.lines); },
         [](const PublishedSample& one) { return one.coherence_seconds; });
   }
   model.unit_residual = mean_error(fitted, of_unit, on_unit);
@@ -133,9 +135,9 @@ void fit(PublishedModel& model, const std::vector<PublishedSample>& fitted,
 std::string write_published_model(const PublishedModel& model) {
   std::string text = fmt::format(
       "# The published latency model of a platform; made by tandem calibrate. Coefficients in seconds.\n"
-      "format = {}\nplatform = {}\naccelerator = \"{}\"\ngroup = \"{}\"\nfitted = {}\nothers = {}\n\n",
-      kFormat, toml_reader::quote(model.platform), accelerator::to_string(model.array), model.cores,
-      model.fitted, model.others);
+      "format = {}\nplatform = {}\naccelerator = \"{}\"\ngroup = {}\nfitted = {}\nothers = {}\n\n",
+      kFormat, toml_reader::quote(model.platform), accelerator::to_string(model.array),
+      toml_reader::quote(model.cores), model.fitted, model.others);
   text += fmt::format(
       "[unit]  # of a MAC of one PE, an output of one PE, a byte, a job\ncoefficients = {}\n"
       "residual_percent = {:.4f}\nerror_percent = {:.4f}  # of layers that were not fitted\n\n",

@@ -3,8 +3,8 @@
 // type's cores, from its descriptor alone. A convolution is the product of an N x K matrix of unrolled inputs
 // (N output pixels, K the kernel's volume) and a K x M matrix of weights (M output channels):
 //
-//   one core     T1 = a N K M + b N K + c N M + d K M + e    linear regression over layers measured on one
-//   core more cores   the terms with N by the busiest thread's share of the pixels, dealt in units of eight
+//   one core     T1 = a N K M + b N K + c N M + d K M + e    by linear regression over measured layers
+//   more cores   the terms with N by the busiest thread's share of the pixels, dealt in units of eight
 //
 // Depthwise, fully connected and the other layers have coefficients of their own over fewer terms. It knows
 // no kernels (a 3x3 convolution may be a Winograd one), no caches and no memory shared by cores: that is what

@@ -16,7 +16,8 @@ inline constexpr int kMaxChannels = 1 << 16;
 inline constexpr int kMaxSide = 1 << 14;                              // height and width
 inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;   // of a tensor, also of the weights
 inline constexpr std::int64_t kMaxLayerMacs = std::int64_t{1} << 48;  // times kMaxLayers: inside 63 bits
-inline constexpr int kMaxKernel = 64;                                 // also stride and dilation
+inline constexpr double kMaxLrnScale = 1e6, kMaxLrnPower = 1e3;
+inline constexpr int kMaxKernel = 64;  // also stride and dilation
 inline constexpr int kMaxPad = 63;
 
 // The shape of the layer's output. What is wrong is appended to `problems` ("what is wrong, what is

@@ -78,9 +78,9 @@ void read_conv(const Table& table, Layer& layer) {
 
 void read_lrn(const Table& table, LrnAttributes& lrn) {
   lrn.size = static_cast<int>(table.integer_or("size", lrn.size, 1, kMaxKernel));
-  lrn.alpha = table.number_or("alpha", lrn.alpha, 0, 1e6);
-  lrn.beta = table.number_or("beta", lrn.beta, 0, 1e3);
-  lrn.bias = table.number_or("k", lrn.bias, 0, 1e6);
+  lrn.alpha = table.number_or("alpha", lrn.alpha, 0, kMaxLrnScale);
+  lrn.beta = table.number_or("beta", lrn.beta, 0, kMaxLrnPower);
+  lrn.bias = table.number_or("k", lrn.bias, 0, kMaxLrnScale);
 }
 
 // The keys of each kind; a key of another kind is then unknown and reported as such.

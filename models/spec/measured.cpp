@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/spec/measured.h"
 
+#include <cmath>
 #include <sstream>
 
 #include "models/core/csv.h"
@@ -11,7 +12,7 @@ namespace tandem::spec {
 
 namespace {
 Hertz read_megahertz(const CsvFile& table, std::size_t row) {
-  return Hertz(static_cast<std::int64_t>(table.number(row, "frequency_mhz", 1, 10'000)) * 1'000'000);
+  return Hertz(std::llround(table.number(row, "frequency_mhz", 1, 10'000) * 1e6));
 }
 }  // namespace
 

@@ -75,8 +75,9 @@ Milliwatts Table::power_or(const std::string& key, Milliwatts fallback) const {
   if (node == nullptr) return fallback;
   const auto text = node->value_exact<std::string>();
   const auto value = text ? parse_quantity(*text, kPowerUnits) : std::nullopt;
-  if (value && *value >= 0) return Milliwatts(*value);
-  problem(key, fmt::format("is {}; give a power that is not negative like \"120 mW\" (units: {})",
+  constexpr double kMost = 1e7;  // mW: 10 kW
+  if (value && *value >= 0 && *value <= kMost) return Milliwatts(*value);
+  problem(key, fmt::format("is {}; give a power from 0 to 10 kW like \"120 mW\" (units: {})",
                            text ? "\"" + *text + "\"" : type_name(*node), unit_names(kPowerUnits)));
   return fallback;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// "2.36 GHz", "64 KiB", "30 ns", "1.5 W" to integers of the base unit.
+// "2.36 GHz", "64 KiB", "30 ns", "1.5 W" in the base unit.
 #pragma once
 
 #include <optional>

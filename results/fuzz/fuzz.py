@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """fuzz.py [BUILD]: what the fuzzers of a build have done, from the ledger that tests/fuzz/run.py keeps there (default:
 build/fuzz of this clone), into fuzz.csv and the table of README.md. Readers that the ledger does not have keep their row;
-of two rows of a reader the one with more time stays, unless the fuzzer is another."""
+of two rows of a reader of the same sources the newer stays, of other sources the one with more time."""
 import csv
 import json
 import pathlib

@@ -61,7 +61,7 @@ int calibrate_model_command(const std::string& platform, const std::string& arra
 int calibrate_stages_command(const std::string& platform, const std::vector<std::string>& networks,
                              const std::string& precision, const std::string& out);
 // Runs every run file of the golden suites and holds it against <golden>/<suite>/<run>.json; `update` writes
-// those. The suites cpu, energy and memory are held against boards and closed forms.
+// those. The suites of evidence.h are held against what others measured, RTL and closed forms.
 int validate_command(const std::vector<std::string>& suites, const std::string& golden, bool update,
                      bool json, const std::string& page);
 

@@ -44,7 +44,6 @@ constexpr const char* kNetworks[] = {"alexnet",  "googlenet",  "mobilenet_v1",  
 
 }  // namespace
 
-// The closed form ignores what the sides of a layer take from each other.
 std::vector<Evidence> agreement_evidence() {
   std::vector<Pair> pairs;
   for (const char* const platform : {"ultra96", "zcu104", "edge_soc"}) {
@@ -57,10 +56,7 @@ std::vector<Evidence> agreement_evidence() {
     }
   }
   return compare("agreement", "tile level and cycle model", 5,
-                 "AlexNet's fully connected layers: both sides read their weights at once, and the closed "
-                 "form gives each of "
-                 "them the whole memory.",
-                 pairs);
+                 "The closed form shares the memory out by means over a layer, not burst by burst.", pairs);
 }
 
 // The cycle model in the accelerator's place, everything around it the same.

@@ -74,7 +74,6 @@ class Interconnect : public sc_core::sc_module {
   [[nodiscard]] std::size_t masters() const { return spec_.masters.size(); }
   [[nodiscard]] std::size_t targets() const { return spec_.targets.size(); }
 
-  [[nodiscard]] const MemoryMap& map() const { return map_; }
   // What is granted from now on reaches its target, and what is answered from now on its master, so much
   // later at least.
   [[nodiscard]] Picoseconds least_latency() const {

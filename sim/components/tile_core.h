@@ -43,7 +43,6 @@ class TileCore : public sc_core::sc_module {
   TileCore(const sc_core::sc_module_name& name, const CoreSurroundings& surroundings,
            const lowering::CoreProgram& program, std::size_t point);  // index of the operating point
 
-  [[nodiscard]] bool stopped() const { return stopped_; }
   // For the message of a deadlock: what it waits for, empty when for nothing.
   [[nodiscard]] std::string waiting_for() const {
     return waiting_for_.empty() ? memory_.waiting_for() : waiting_for_;

@@ -30,7 +30,6 @@ class UnitShare {
 
   // A job was handed over: the number of jobs that must be done before it is.
   std::uint32_t rung() { return ++rung_; }
-  [[nodiscard]] std::uint32_t jobs_rung() const { return rung_; }
 
   // A core has read how many jobs are done; counts wrap around.
   void saw_done(std::uint32_t jobs) {

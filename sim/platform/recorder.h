@@ -42,7 +42,6 @@ class Recorder : public CoreHost {
   void accelerator_moved(std::uint32_t unit, std::int64_t jobs_done, Picoseconds end);
 
   [[nodiscard]] bool finished() const { return static_cast<int>(outputs_.size()) == images_; }
-  [[nodiscard]] int images_done() const { return static_cast<int>(outputs_.size()); }
   [[nodiscard]] const std::string& current_layer() const { return current_layer_; }
 
   // The parts of the result this class knows: layers, latency, outputs, tracks, timeline.

@@ -75,6 +75,12 @@ class Plans(unittest.TestCase):
         plan = self.plan(*run, "--planner", "exact", "--save", str(saved))
         self.assertEqual(plan["gap_percent"], 0)
         self.assertIn("[[stage]]", saved.read_text())
+        ran = subprocess.run([BINARY, "run", *run[:-2], "--set", f"schedule.file={saved}", "--set", "images=6", "--json"], cwd=ROOT,
+                             capture_output=True, text=True, timeout=300)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        result = json.loads(ran.stdout)
+        self.assertEqual(result["output_sha256"], result["reference_sha256"])
+        self.assertEqual(len(result["stages"]), len(plan["stages"]))
 
     def test_bad_tables_and_goals_are_refused(self):
         for text, words in ((COSTS.replace("c2,a53,1,12", "c2,a53,1,-12"), ["costs.csv:8: time_ms"]),

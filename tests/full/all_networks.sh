@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Every network that ships, under every planner, at accelerator fidelity `model` and `rtl`: the simulated tensors
+# Every network that ships, under the planners of one stage, at accelerator fidelity `model` and `rtl`: the simulated tensors
 # are the reference's. all_networks.sh [PLANNER...]
 set -euo pipefail
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "$0")")")")
@@ -15,7 +15,7 @@ for file in "$root"/configs/networks/*.toml; do
   for planner in "${planners[@]}"; do
     for fidelity in model rtl; do
       if [[ $planner == cpu-only && $fidelity == rtl ]]; then continue; fi  # has no accelerator to tell apart
-      # The oracle simulates every split: over an hour where a layer has 4096 channels.
+      # The oracle simulates some fifteen images: minutes on the RTL for the large networks.
       if (($# == 0)) && [[ $planner == oracle && $network != tiny && $network != squeezenet_v1_1 ]]; then continue; fi
       what="$network $planner $fidelity"
       if ! json=$("$root/tandem" run "$root/configs/runs/quickstart.toml" --set "network=$network" --set images=1 \

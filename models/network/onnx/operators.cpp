@@ -7,6 +7,7 @@
 #include <cfloat>
 
 #include "models/network/onnx/window.h"
+#include "models/network/shapes.h"
 
 namespace tandem::network::onnx_import {
 
@@ -61,9 +62,14 @@ void map_lrn(Importer& importer, Node& node) {
   Layer layer;
   layer.kind = LayerKind::lrn;
   layer.lrn.size = to_int(node.integer("size", 0), "size");
-  layer.lrn.alpha = node.number("alpha", 1e-4);
-  layer.lrn.beta = node.number("beta", 0.75);
-  layer.lrn.bias = node.number("bias", 1);
+  const auto number = [&](const char* attribute, double fallback, double most) {
+    const double value = node.number(attribute, fallback);
+    if (value >= 0 && value <= most) return value;
+    throw Unmappable(fmt::format("has {} {:g}; supported is 0 to {:g}", attribute, value, most));
+  };
+  layer.lrn.alpha = number("alpha", 1e-4, kMaxLrnScale);
+  layer.lrn.beta = number("beta", 0.75, kMaxLrnPower);
+  layer.lrn.bias = number("bias", 1, kMaxLrnScale);
   importer.add_layer(node, std::move(layer), {input}, input.rank);
 }
 
