@@ -65,17 +65,18 @@ module accelerator_registers #(
 
   wire [31:0] write_mask = {{8{write_strobe_i[3]}}, {8{write_strobe_i[2]}},
                             {8{write_strobe_i[1]}}, {8{write_strobe_i[0]}}};
+  wire whole = &write_strobe_i;
   wire sel_control = write_i && write_address_i == 12'h020;
   assign control_soft_reset_o = {1{sel_control}} & write_data_i[1] & write_mask[1];
   assign control_abort_o = {1{sel_control}} & write_data_i[2] & write_mask[2];
   wire sel_irq_status = write_i && write_address_i == 12'h028;
   wire sel_doorbell_lo = write_i && write_address_i == 12'h030;
-  assign doorbell_lo_address_write_o = sel_doorbell_lo && !doorbell_lo_address_refuse_i;
-  assign doorbell_lo_address_o = write_data_i[31:0] & write_mask[31:0];
+  assign doorbell_lo_address_write_o = sel_doorbell_lo && whole && !doorbell_lo_address_refuse_i;
+  assign doorbell_lo_address_o = write_data_i[31:0];
   wire sel_doorbell_hi = write_i && write_address_i == 12'h034;
   wire sel_watchdog = write_i && write_address_i == 12'h04C;
 
-  assign write_error_o = write_i && ((sel_doorbell_lo && doorbell_lo_address_refuse_i) ||
+  assign write_error_o = write_i && ((sel_doorbell_lo && |write_strobe_i && (!whole || doorbell_lo_address_refuse_i)) ||
       !(write_address_i == 12'h020 ||
         write_address_i == 12'h028 ||
         write_address_i == 12'h030 ||

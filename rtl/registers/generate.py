@@ -128,9 +128,9 @@ def make_block(description):
                 outputs.append(f"  output logic {name}_write_o")
                 outputs.append(f"  output logic {vector}{name}_o")
                 pieces.append(f"{size}'d0")
-                body.append(f"  assign {name}_write_o = {select} && !{name}_refuse_i;")
-                body.append(f"  assign {name}_o = write_data_i[{bits_of(field)}] & write_mask[{bits_of(field)}];")
-                write_refused.append(f"({select} && {name}_refuse_i)")
+                body.append(f"  assign {name}_write_o = {select} && whole && !{name}_refuse_i;")
+                body.append(f"  assign {name}_o = write_data_i[{bits_of(field)}];")
+                write_refused.append(f"({select} && |write_strobe_i && (!whole || {name}_refuse_i))")
             next_bit = high + 1
         if next_bit < 32:
             pieces.append(f"{32 - next_bit}'d0")
@@ -148,7 +148,8 @@ def make_block(description):
          "// of write_i; reads are combinational.",
          "module accelerator_registers #(", ",\n".join(parameters), ") (", ",\n".join(ports), ");", "",
          "  wire [31:0] write_mask = {{8{write_strobe_i[3]}}, {8{write_strobe_i[2]}},",
-         "                            {8{write_strobe_i[1]}}, {8{write_strobe_i[0]}}};"]
+         "                            {8{write_strobe_i[1]}}, {8{write_strobe_i[0]}}};",
+         "  wire whole = &write_strobe_i;"]
         + body
         + ["", "  assign write_error_o = write_i && (" + refused + " ||",
            "      !(" + " ||\n        ".join(write_known) + "));", "",

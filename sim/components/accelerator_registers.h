@@ -15,7 +15,7 @@ class AcceleratorRegisters {
   explicit AcceleratorRegisters(const accelerator::Array& array) : array_(array) {}
 
   enum class Effect { none, doorbell, soft_reset, abort, watchdog };
-  // nullopt: SLVERR. All four bytes are written; the bus only brings whole words.
+  // nullopt: SLVERR. All four strobes of a write are up; the bus only brings whole words.
   [[nodiscard]] std::optional<std::uint32_t> read(std::uint32_t offset) const;
   std::optional<Effect> write(std::uint32_t offset, std::uint32_t value);
 

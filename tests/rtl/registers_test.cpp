@@ -53,6 +53,17 @@ TEST_F(Registers, WritesHonourTheByteStrobes) {
   EXPECT_EQ(bench_.read_register(regs::kDoorbellHiOffset).data, 0x11bb33ddu);
 }
 
+TEST_F(Registers, APartOfADoorbellIsRefusedAndAWriteWithoutStrobesChangesNothing) {
+  for (std::uint32_t strobe = 0; strobe < 0xf; ++strobe) {
+    EXPECT_EQ(bench_.write_register(regs::kDoorbellLoOffset, 0x40000000, strobe),
+              strobe == 0 ? Response::okay : Response::slave_error)
+        << strobe;
+    EXPECT_EQ(bench_.read_register(regs::kStatusOffset).data, 0u) << strobe;
+  }
+  for (int i = 0; i < 300; ++i) bench_.cycle();
+  EXPECT_EQ(bench_.read_counter(regs::kReadBeatsLoOffset), 0u);
+}
+
 TEST_F(Registers, TheSoftResetBitReadsZeroAndTheInterruptEnableReadsBack) {
   bench_.write_register(regs::kControlOffset, regs::kControlIrqEnableMask | regs::kControlSoftResetMask);
   EXPECT_EQ(bench_.read_register(regs::kControlOffset).data, regs::kControlIrqEnableMask);
