@@ -2,7 +2,8 @@
 // The life of a job: descriptor checked, run, interrupt. After an error, an abort or a soft reset nothing new is
 // put on the bus, what is on it finishes, every engine is cleared, and the next job can run. The watchdog tells
 // at once, because a bus that never answers would never let it finish; so it does when the bus falls silent
-// before the end of another failure.
+// before the end of another failure. What the registers say of an error changes when it is told, not when it happens:
+// the host may still be busy with the one before.
 module job_control #(
   parameter int Tm = 16,
   parameter int Tn = 16,
@@ -45,7 +46,7 @@ module job_control #(
   input  logic [1:0]  write_error_response_i,
   input  logic [63:0] write_error_address_i,
 
-  input  logic        error_pending_i,  // IRQ_STATUS.error: keep what was latched
+  input  logic        error_pending_i,  // IRQ_STATUS.error, less what the host clears now: keep what was told
   output logic        done_set_o,
   output logic        error_set_o,
   output logic        registers_clear_o,
@@ -70,6 +71,9 @@ module job_control #(
   logic        fetch_failed_q;
   logic [1:0]  fetch_cause_q, fetch_response_q;
   logic [63:0] address_q, fetch_error_address_q;
+  logic [3:0]  failure_engine_q;  // why the job failed, until it is told
+  logic [1:0]  failure_response_q, failure_cause_q;
+  logic [63:0] failure_address_q;
   logic [31:0] silent_q;
 
   // A loop bound of 0 would never be met.
@@ -121,6 +125,10 @@ module job_control #(
       fetch_cause_q <= '0;
       fetch_response_q <= '0;
       fetch_error_address_q <= '0;
+      failure_engine_q <= '0;
+      failure_response_q <= '0;
+      failure_cause_q <= '0;
+      failure_address_q <= '0;
       job_o <= '0;
       error_engine_o <= '0;
       error_response_o <= '0;
@@ -139,6 +147,7 @@ module job_control #(
           ok_q <= 1'b0;
           if (next_taken_o) begin
             job_o <= next_job_i;
+            if (next_failed_i) job_o[63:32] <= '0;  // what did not come has no id
             address_q <= next_address_i;
             fetch_failed_q <= next_failed_i || abort_i;
             fetch_cause_q <= next_failed_i || !abort_i ? next_cause_i : CauseAbort;
@@ -158,7 +167,16 @@ module job_control #(
           state_q <= Idle;
         end
         Drain: begin
-          if (error_set_o) told_q <= 1'b1;
+          if (error_set_o) begin
+            told_q <= 1'b1;
+            last_job_o <= job_o[63:32];
+            if (!error_pending_i) begin
+              error_engine_o <= failure_engine_q;
+              error_response_o <= failure_response_q;
+              error_cause_o <= failure_cause_q;
+              error_address_o <= failure_address_q;
+            end
+          end
           if (drained) state_q <= Idle;
         end
         default: state_q <= Idle;
@@ -166,28 +184,25 @@ module job_control #(
       if (fails) begin
         failed_q <= 1'b1;
         quick_q <= fetch_failed ? fetch_cause_q == CauseWatchdog : expired && !bus_error && !bad_descriptor;
-        last_job_o <= job_o[63:32];
         state_q <= Drain;
-        if (!error_pending_i) begin
-          error_response_o <= '0;
-          error_address_o <= address_q;
-          if (read_error_i || write_error_i) begin
-            error_engine_o <= read_error_i ? {2'd0, read_error_id_i} : EngineOutput;
-            error_response_o <= read_error_i ? read_error_response_i : write_error_response_i;
-            error_cause_o <= CauseBus;
-            error_address_o <= read_error_i ? read_error_address_i : write_error_address_i;
-          end else if (fetch_failed) begin
-            error_engine_o <= EngineDescriptor;
-            error_response_o <= fetch_response_q;
-            error_cause_o <= fetch_cause_q;
-            error_address_o <= fetch_error_address_q;
-          end else if (bad_descriptor) begin
-            error_engine_o <= EngineDescriptor;
-            error_cause_o <= CauseDescriptor;
-          end else begin
-            error_engine_o <= abort_i ? EngineDescriptor : waits_for_i;
-            error_cause_o <= abort_i ? CauseAbort : CauseWatchdog;
-          end
+        failure_response_q <= '0;
+        failure_address_q <= address_q;
+        if (read_error_i || write_error_i) begin
+          failure_engine_q <= read_error_i ? {2'd0, read_error_id_i} : EngineOutput;
+          failure_response_q <= read_error_i ? read_error_response_i : write_error_response_i;
+          failure_cause_q <= CauseBus;
+          failure_address_q <= read_error_i ? read_error_address_i : write_error_address_i;
+        end else if (fetch_failed) begin
+          failure_engine_q <= EngineDescriptor;
+          failure_response_q <= fetch_response_q;
+          failure_cause_q <= fetch_cause_q;
+          failure_address_q <= fetch_error_address_q;
+        end else if (bad_descriptor) begin
+          failure_engine_q <= EngineDescriptor;
+          failure_cause_q <= CauseDescriptor;
+        end else begin
+          failure_engine_q <= abort_i ? EngineDescriptor : waits_for_i;
+          failure_cause_q <= abort_i ? CauseAbort : CauseWatchdog;
         end
       end
       if (soft_reset_i) begin

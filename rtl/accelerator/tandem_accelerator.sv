@@ -123,7 +123,7 @@ module tandem_accelerator #(
   );
 
   logic busy, draining, queue_full, running, done_set, error_set, registers_clear;
-  logic irq_enable, irq_done, irq_error, soft_reset, abort, doorbell;
+  logic irq_enable, irq_done, irq_error, irq_done_kept, irq_error_kept, soft_reset, abort, doorbell;
   logic [3:0] error_engine;
   logic [1:0] error_response, error_cause;
   logic [31:0] watchdog;
@@ -186,6 +186,8 @@ module tandem_accelerator #(
     .watchdog_cycles_o(watchdog),
     .irq_status_done_o(irq_done),
     .irq_status_error_o(irq_error),
+    .irq_status_done_kept_o(irq_done_kept),
+    .irq_status_error_kept_o(irq_error_kept),
     .doorbell_lo_address_write_o(doorbell),
     .doorbell_lo_address_o(doorbell_lo),
     .doorbell_hi_address_o(doorbell_hi)
@@ -286,7 +288,7 @@ module tandem_accelerator #(
     .write_error_i(write_failed),
     .write_error_response_i(m_bresp_i),
     .write_error_address_i(write_failed_address),
-    .error_pending_i(irq_error),
+    .error_pending_i(irq_error_kept),
     .done_set_o(done_set),
     .error_set_o(error_set),
     .registers_clear_o(registers_clear),
@@ -662,6 +664,6 @@ module tandem_accelerator #(
     .clk_i, .rst_ni, .clear_i(registers_clear), .event_i(waits_output), .count_o(stall_output)
   );
 
-  wire unused = ^{m_rid_i[3:2], m_bid_i, step_weight};
+  wire unused = ^{m_rid_i[3:2], m_bid_i, step_weight, irq_done_kept};
 
 endmodule

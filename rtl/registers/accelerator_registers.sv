@@ -56,7 +56,9 @@ module accelerator_registers #(
   output logic control_soft_reset_o,
   output logic control_abort_o,
   output logic irq_status_done_o,
+  output logic irq_status_done_kept_o,
   output logic irq_status_error_o,
+  output logic irq_status_error_kept_o,
   output logic doorbell_lo_address_write_o,
   output logic [31:0] doorbell_lo_address_o,
   output logic [31:0] doorbell_hi_address_o,
@@ -70,6 +72,8 @@ module accelerator_registers #(
   assign control_soft_reset_o = {1{sel_control}} & write_data_i[1] & write_mask[1];
   assign control_abort_o = {1{sel_control}} & write_data_i[2] & write_mask[2];
   wire sel_irq_status = write_i && write_address_i == 12'h028;
+  assign irq_status_done_kept_o = sel_irq_status ? irq_status_done_o & ~(write_data_i[0] & write_mask[0]) : irq_status_done_o;
+  assign irq_status_error_kept_o = sel_irq_status ? irq_status_error_o & ~(write_data_i[1] & write_mask[1]) : irq_status_error_o;
   wire sel_doorbell_lo = write_i && write_address_i == 12'h030;
   assign doorbell_lo_address_write_o = sel_doorbell_lo && whole && !doorbell_lo_address_refuse_i;
   assign doorbell_lo_address_o = write_data_i[31:0];
@@ -92,8 +96,8 @@ module accelerator_registers #(
       watchdog_cycles_o <= '0;
     end else begin
       if (sel_control) control_irq_enable_o <= (control_irq_enable_o & ~write_mask[0]) | (write_data_i[0] & write_mask[0]);
-      irq_status_done_o <= irq_status_done_clear_i ? '0 : (sel_irq_status ? irq_status_done_o & ~(write_data_i[0] & write_mask[0]) : irq_status_done_o) | irq_status_done_set_i;
-      irq_status_error_o <= irq_status_error_clear_i ? '0 : (sel_irq_status ? irq_status_error_o & ~(write_data_i[1] & write_mask[1]) : irq_status_error_o) | irq_status_error_set_i;
+      irq_status_done_o <= irq_status_done_clear_i ? '0 : irq_status_done_kept_o | irq_status_done_set_i;
+      irq_status_error_o <= irq_status_error_clear_i ? '0 : irq_status_error_kept_o | irq_status_error_set_i;
       if (sel_doorbell_hi) doorbell_hi_address_o <= (doorbell_hi_address_o & ~write_mask[31:0]) | (write_data_i[31:0] & write_mask[31:0]);
       if (sel_watchdog) watchdog_cycles_o <= (watchdog_cycles_o & ~write_mask[31:0]) | (write_data_i[31:0] & write_mask[31:0]);
     end

@@ -115,9 +115,11 @@ def make_block(description):
                 outputs.append(f"  output logic {vector}{name}_o")
                 pieces.append(f"{name}_o")
                 resets.append(f"      {name}_o <= '0;")
+                # What is left of it behind this cycle's write, without what is set now.
+                outputs.append(f"  output logic {vector}{name}_kept_o")
                 ones = f"(write_data_i[{bits_of(field)}] & write_mask[{bits_of(field)}])"
-                cleared = f"{select} ? {name}_o & ~{ones} : {name}_o"
-                writes.append(f"      {name}_o <= {name}_clear_i ? '0 : ({cleared}) | {name}_set_i;")
+                body.append(f"  assign {name}_kept_o = {select} ? {name}_o & ~{ones} : {name}_o;")
+                writes.append(f"      {name}_o <= {name}_clear_i ? '0 : {name}_kept_o | {name}_set_i;")
             elif access == "pulse":
                 outputs.append(f"  output logic {vector}{name}_o")
                 pieces.append(f"{size}'d0")

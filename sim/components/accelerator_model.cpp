@@ -173,7 +173,8 @@ void AcceleratorModel::cancel_next(Cause cause) {
 
 void AcceleratorModel::take_next() {
   std::array<std::uint32_t, accelerator::kJobWords> words{};
-  std::memcpy(words.data(), next_.bytes.data(), next_.bytes.size());
+  // What did not come has no id.
+  if (!next_.failure) std::memcpy(words.data(), next_.bytes.data(), next_.bytes.size());
   job_ = accelerator::decode(words);
   address_ = next_.address;
   ++job_number_;

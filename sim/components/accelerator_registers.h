@@ -37,7 +37,7 @@ class AcceleratorRegisters {
     std::uint32_t response = 0;  // as AXI has it; 0 for other causes
     std::uint64_t address = 0;
   };
-  // The first since the error bit was cleared stays.
+  // When it is told: the first since the error bit was cleared stays.
   void job_failed(std::uint32_t id, const Failure& failure);
   void clear();  // after a soft reset; CONTROL and WATCHDOG stay
 

@@ -204,6 +204,7 @@ TEST_F(Errors, ABadDescriptorOfTheQueuedJobIsReportedAfterTheRunningOne) {
     EXPECT_EQ(bench.read_register(regs::kJobsDoneOffset).data, 1u);
     expect_error_info(bench, kDescriptor, Response::decode_error, kBadResponse);
     EXPECT_EQ(error_address(bench), second_.descriptor);
+    EXPECT_EQ(bench.read_register(regs::kLastJobOffset).data, 0u);  // its id did not come
     expect_output(first_);
     expect_recovery(bench);
   }
@@ -221,6 +222,43 @@ TEST_F(Errors, TheFirstErrorIsKeptUntilItIsCleared) {
   bench.ring(second_.descriptor);
   ASSERT_TRUE(bench.wait_until_idle(kLimit));
   expect_error_info(bench, kFeatures, Response::decode_error, kBadResponse);
+}
+
+// The second job fails while the host has not cleared the first one's error, and is told after that: whatever
+// the cycle of the clearing write, ERROR_INFO and LAST_JOB tell of the job whose error bit is up.
+TEST_F(Errors, WhatIsSaidOfAnErrorIsOfTheOneThatIsTold) {
+  int before = 0, after = 0;
+  for (int wait = 0; after < 3; ++wait) {
+    ASSERT_LT(wait, 400);
+    SCOPED_TRACE(wait);
+    Timing slow;
+    slow.read_latency = 60;
+    Bench bench(variant_, memory_, slow, 1);
+    bench.inject({first_.job.quant, first_.job.quant + 16, true, false, Response::slave_error});
+    bench.inject({second_.job.input, second_.job.input + 16, true, false, Response::decode_error});
+    start(bench);
+    bench.ring(second_.descriptor);
+    ASSERT_TRUE(bench.wait_for_interrupt(kLimit));
+    // It has drained, so what drains now is the second.
+    while ((bench.read_register(regs::kStatusOffset).data & regs::kStatusDrainingMask) == 0) bench.cycle();
+    if (wait == 0) {
+      EXPECT_EQ(bench.read_register(regs::kLastJobOffset).data, first_.job.id);
+      EXPECT_EQ(error_address(bench), first_.job.quant);
+    }
+    for (int i = 0; i < wait; ++i) bench.cycle();
+    bench.write_register(regs::kIrqStatusOffset, regs::kIrqStatusErrorMask);
+    ASSERT_TRUE(bench.wait_until_idle(kLimit));
+    EXPECT_EQ(bench.read_register(regs::kLastJobOffset).data, second_.job.id);
+    if (bench.pins().irq_o) {
+      ++before;
+      expect_error_info(bench, kFeatures, Response::decode_error, kBadResponse);
+      EXPECT_EQ(error_address(bench), second_.job.input);
+    } else {
+      ++after;
+      expect_error_info(bench, kTable, Response::slave_error, kBadResponse);
+    }
+  }
+  EXPECT_GT(before, 0);
 }
 
 }  // namespace

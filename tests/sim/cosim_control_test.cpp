@@ -82,6 +82,7 @@ TEST_P(ControlAtEachFidelity, ErrorOfTheQueuedDescriptorComesInItsTurn) {
     EXPECT_EQ(host.read(regs::kIrqStatusOffset), regs::kIrqStatusDoneMask | regs::kIrqStatusErrorMask);
     EXPECT_EQ(host.read(regs::kErrorInfoOffset), 3u << regs::kErrorInfoResponseShift);
     EXPECT_EQ(host.read(regs::kErrorAddrLoOffset), kNobody);
+    EXPECT_EQ(host.read(regs::kLastJobOffset), 0u);  // no descriptor, no id
     EXPECT_EQ(host.read(regs::kJobsDoneOffset), 1u);
     host.clear_interrupt();
     run_and_compare(bench, host, good, expected);
@@ -106,6 +107,59 @@ TEST_P(ControlAtEachFidelity, JobQueuedBehindOneThatFailsRuns) {
   });
   EXPECT_TRUE(bench.finished);
   EXPECT_EQ(bench.bytes(good.job.output, good.output_bytes), expected);
+}
+
+// The queued job fails while the first one's error is still up, and is told when it has drained.
+TEST_P(ControlAtEachFidelity, ErrorInfoAndLastJobAreOfTheErrorThatIsTold) {
+  AcceleratorBench bench(GetParam());
+  bench.slow.delay = [](const AxiPayload&) { return 40_us; };
+  PlacedJob first = bench.place(32, 16, 16, 3, 1, 4);
+  first.job.weights = kNobody;
+  bench.write_descriptor(first);
+  PlacedJob second = bench.place(8, 8, 8, 1, 1, 5);
+  second.job.input = kSlow;
+  second.job.quant = kNobody + 0x1000;
+  bench.write_descriptor(second);
+  bench.run([&](Host& host) {
+    host.write(regs::kControlOffset, regs::kControlIrqEnableMask);
+    host.doorbell(first.descriptor);
+    host.doorbell(second.descriptor);
+    host.wait_interrupt();
+    pause(10_us);
+    EXPECT_EQ(host.read(regs::kStatusOffset), regs::kStatusBusyMask | regs::kStatusDrainingMask);
+    EXPECT_EQ(host.read(regs::kLastJobOffset), first.job.id);
+    EXPECT_EQ(host.read(regs::kErrorAddrLoOffset), kNobody);
+    host.clear_interrupt();
+    EXPECT_EQ(host.read(regs::kIrqStatusOffset), 0u);
+    EXPECT_LT(now(), 40_us);
+    host.wait_interrupt();
+    EXPECT_EQ(engine(host.read(regs::kErrorInfoOffset)), 3u);
+    EXPECT_EQ(host.read(regs::kErrorAddrLoOffset), kNobody + 0x1000);
+    EXPECT_EQ(host.read(regs::kLastJobOffset), second.job.id);
+  });
+  EXPECT_TRUE(bench.finished);
+}
+
+// Two slices of 1600 pixels: their partial sums do not fit.
+TEST_P(ControlAtEachFidelity, BandOfMorePixelsThanAccumulatorsIsRefusedWhenSumsMustWait) {
+  AcceleratorBench bench(GetParam());
+  PlacedJob placed = bench.place(64, 40, 8, 1, 1, 6);
+  placed.job.chunks_per_slice = 1;
+  placed.job.band_rows = 20;
+  bench.write_descriptor(placed);
+  const auto expected = bench.expected_output(placed);
+  bench.run([&](Host& host) {
+    host.write(regs::kControlOffset, regs::kControlIrqEnableMask);
+    run_and_compare(bench, host, placed, expected);
+    host.clear_interrupt();
+    placed.job.band_rows = 40;
+    bench.write_descriptor(placed);
+    host.doorbell(placed.descriptor);
+    host.wait_interrupt();
+    EXPECT_EQ(host.read(regs::kIrqStatusOffset), regs::kIrqStatusErrorMask);
+    EXPECT_EQ(host.read(regs::kErrorInfoOffset), 1u << regs::kErrorInfoCauseShift);
+  });
+  EXPECT_TRUE(bench.finished);
 }
 
 TEST_P(ControlAtEachFidelity, AbortEndsTheRunningJobAndTheQueuedOneRuns) {
