@@ -9,6 +9,7 @@ module loader #(
   parameter int FeatureWords = 1024,  // a bank
   parameter int WeightWords = 512,
   parameter int StepBytes = 256,
+  parameter int Accumulators = 1024,
   parameter int QuantSlots = 4,
   parameter int Bands = 4,  // in the ring at once
   localparam int FeatureBits = $clog2(FeatureWords),
@@ -132,7 +133,11 @@ module loader #(
 
   assign done_o = state_q == Done;
   assign band_start_o = state_q == Room && room_features;
-  assign misfit_o = (state_q == Room && words_q > 32'(FeatureWords)) ||
+  // A plane's bytes are counted in 32 bits, and so are a band's words: with a segment that fits they cannot overflow.
+  wire too_far = (end_pixel_q >> (folded ? 30 : 32 - BlockBits)) != '0;
+  wire too_many_words = segment_beats_q > 32'(FeatureWords << FoldBankBits) || words_q > 32'(FeatureWords);
+  wire too_many_sums = slices != 16'd1 && band_pixels_o > 32'(Accumulators);
+  assign misfit_o = (state_q == Room && (too_far || too_many_words || too_many_sums)) ||
                     (state_q == Weights && 32'(words) > 32'(WeightWords));
   assign band_segment_beats_o = segment_beats_q[19:0];
   assign band_words_o = words_q[FeatureBits:0];

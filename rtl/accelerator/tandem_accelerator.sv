@@ -369,6 +369,7 @@ module tandem_accelerator #(
     .FeatureWords(FeatureWords),
     .WeightWords(WeightWords),
     .StepBytes(StepBytes),
+    .Accumulators(Accumulators),
     .QuantSlots(QuantSlots),
     .Bands(Bands)
   ) u_loader (

@@ -45,8 +45,13 @@ bool is_runnable(const std::array<std::uint32_t, accelerator::kJobWords>& words,
   const accelerator::Geometry geometry = accelerator::geometry_of(job, array);
   if (job.form == accelerator::Form::folded && geometry.in_planes != 1) return false;
   if (std::max(geometry.slice_words, geometry.last_slice_words) > geometry.weight_words) return false;
-  for (int row = job.row_begin; row < job.row_end; row += job.band_rows)
-    if (accelerator::band_at(job, geometry, row).words > geometry.bank_words) return false;
+  for (int row = job.row_begin; row < job.row_end; row += job.band_rows) {
+    const accelerator::Band band = accelerator::band_at(job, geometry, row);
+    if (band.words > geometry.bank_words) return false;
+    // Sums wait for the next slice; a plane's bytes are counted in 32 bits.
+    if (geometry.slices > 1 && std::int64_t{band.rows} * job.out_w > array.accumulators) return false;
+    if (std::int64_t{band.in_end} * job.in_w * geometry.in_block >> 32 != 0) return false;
+  }
   // The derived words too: the hardware computes with them.
   return accelerator::encode(job, array) == words;
 }

@@ -157,6 +157,56 @@ TEST_F(Errors, WhatCanNeverFitIsRefusedInsteadOfWaitedFor) {
   expect_refusal(23, 0, 0x3ff);  // words of a slice
 }
 
+// A job of several slices, whose partial sums wait in the accumulators.
+TEST_F(Errors, ABandOfMorePixelsThanAccumulatorsIsRefusedWhenSumsMustWait) {
+  const auto sliced = [](int size, int band_rows) {
+    ConvJob job = layer_shape(70, size, 8, 1, 1, 0);
+    job.chunks_per_slice = 1;
+    job.band_rows = band_rows;
+    return job;
+  };
+  Bench bench(variant_, memory_, Timing{}, 1);
+  bench.write_register(regs::kControlOffset, regs::kControlIrqEnableMask);
+  place_jobs(sliced(32, 32));  // as many as there are
+  expect_done(bench, first_);
+  place_jobs(sliced(33, 31));
+  expect_done(bench, first_);
+  place_jobs(sliced(33, 32));
+  bench.ring(first_.descriptor);
+  ASSERT_TRUE(bench.wait_for_interrupt(kLimit));
+  EXPECT_EQ(bench.read_register(regs::kIrqStatusOffset).data, regs::kIrqStatusErrorMask);
+  expect_error_info(bench, kDescriptor, Response::okay, kBadDescriptor);
+}
+
+// What the hardware counts with 32 bits.
+TEST_F(Errors, ABandWhoseWordsOrBytesOverflowIsRefused) {
+  ConvJob wide = first_.job;
+  wide.in_h = wide.in_w = wide.out_h = wide.out_w = wide.row_end = wide.band_rows = 512;
+  wide.kernel_h = wide.kernel_w = 1;
+  wide.pad_top = wide.pad_left = 0;
+  wide.chunks_per_slice = 3;  // all
+  auto many_chunks = accelerator::encode(wide, variant_.array);
+  many_chunks[21] = (many_chunks[21] & 0xffff0000) | 0x8000;  // 2^17 beats each
+
+  ConvJob high = wide;
+  high.form = Form::folded;
+  high.in_channels = 3;
+  high.chunks_per_slice = 1;
+  high.in_h = high.out_h = high.row_end = 65535;
+  high.in_w = 20000;
+  high.out_w = 8;
+  high.row_begin = 65534;  // the last row alone would fit
+  high.band_rows = 1;
+  for (const auto& words : {many_chunks, accelerator::encode(high, variant_.array)}) {
+    std::memcpy(memory_.at(first_.descriptor, 128), words.data(), 128);
+    Bench bench(variant_, memory_, Timing{}, 1);
+    start(bench);
+    ASSERT_TRUE(bench.wait_for_interrupt(kLimit));
+    EXPECT_EQ(bench.read_register(regs::kIrqStatusOffset).data, regs::kIrqStatusErrorMask);
+    expect_error_info(bench, kDescriptor, Response::okay, kBadDescriptor);
+  }
+}
+
 TEST_F(Errors, AnUnalignedDoorbellIsRefused) {
   Bench bench(variant_, memory_, Timing{}, 1);
   bench.write_register(regs::kControlOffset, regs::kControlIrqEnableMask);
