@@ -63,8 +63,9 @@ void AcceleratorEngines::stop(std::function<void()> drained) {
 }
 
 void AcceleratorEngines::tell_drained() {
-  if (stopped_ && drained_ && engine(Kind::read).outstanding + engine(Kind::write).outstanding == 0)
-    std::exchange(drained_, nullptr)();
+  if (!stopped_ || !drained_ || engine(Kind::read).outstanding + engine(Kind::write).outstanding != 0) return;
+  array_until_ = std::min(array_until_, now());
+  std::exchange(drained_, nullptr)();
 }
 
 void AcceleratorEngines::start_all() {
@@ -106,7 +107,8 @@ void AcceleratorEngines::begin(std::uint64_t play_and_kind) {
 void AcceleratorEngines::compute(std::size_t index) {
   count_stall(index);
   engine(Kind::compute).busy = true;
-  queue_.at<&AcceleratorEngines::computed>(now() + clock_.time(steps_[index].cycles), *this, play_);
+  array_until_ = now() + clock_.time(steps_[index].cycles);
+  queue_.at<&AcceleratorEngines::computed>(array_until_, *this, play_);
 }
 
 void AcceleratorEngines::computed(std::uint64_t play) {
@@ -227,7 +229,8 @@ void AcceleratorEngines::count_stall(std::size_t index) {
 }
 
 Picoseconds AcceleratorEngines::last_progress() const {
-  return engine(Kind::compute).busy || engine(Kind::write).busy ? now() : last_progress_;
+  if (engine(Kind::write).busy) return now();
+  return std::max(last_progress_, std::min(now(), array_until_));
 }
 
 Stream AcceleratorEngines::waits_for() const {

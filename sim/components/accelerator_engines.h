@@ -99,6 +99,7 @@ class AcceleratorEngines {
   std::uint64_t play_ = 0;  // which play() a timed call belongs to
   bool stopped_ = true;
   Picoseconds last_progress_{0};
+  Picoseconds array_until_{0};  // the step begun last computes; also when the engines are stopped meanwhile
   Stalls stalls_;
   std::int64_t beats_sent_ = 0;
   Beside beside_;

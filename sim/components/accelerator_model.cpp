@@ -133,7 +133,7 @@ void AcceleratorModel::act(AcceleratorRegisters::Effect effect) {
     case AcceleratorRegisters::Effect::abort:
       return abort();
     case AcceleratorRegisters::Effect::watchdog:
-      return arm_watchdog();
+      return look_after(++watches_);  // the silence so far counts
   }
 }
 
@@ -290,13 +290,13 @@ void AcceleratorModel::arm_watchdog() {
 }
 
 void AcceleratorModel::look_after(std::uint64_t number) {
-  const bool watched =
-      state_ == State::check || state_ == State::run || (state_ == State::idle && fetching());
+  const bool watched = state_ == State::drain ? !told_ && !resetting_ : state_ != State::idle || fetching();
   if (number != watches_ || registers_.watchdog() == 0 || !watched) return;
   silent_since_ = std::max(silent_since_, engines_.last_progress());
   const Picoseconds limit =
       silent_since_ + clock_.period() * (std::int64_t{registers_.watchdog()} + kExpiryCycles);
   if (now() < limit) return queue_.at<&AcceleratorModel::look_after>(limit, *this, number);
+  if (state_ == State::drain) return tell(job_number_);
   if (state_ == State::idle) return cancel_next(Cause::watchdog);
   const std::uint32_t engine =
       state_ == State::run ? static_cast<std::uint32_t>(engines_.waits_for()) : kDescriptorEngine;
