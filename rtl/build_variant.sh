@@ -4,6 +4,7 @@
 #
 #   build_variant.sh [--bus BYTES] TM TN OUTPUT.so [fast|debug|pgo]   build OUTPUT.so unless it is already made from
 #                                                                     these sources
+#   build_variant.sh [--bus BYTES] --is-current TM TN OUTPUT.so [...] only say whether it is: 0 yes, 3 no
 #   build_variant.sh [--bus BYTES] --hash TM TN [fast|debug|pgo]      print the hash of what the library is made from
 #   --bus BYTES   data width of the AXI4 master, 8 or 16, default 16
 #
@@ -16,21 +17,21 @@
 set -euo pipefail
 
 usage() {
-  echo "usage: build_variant.sh [--bus 8|16] TM TN OUTPUT.so [fast|debug|pgo] | --hash TM TN [fast|debug|pgo]" >&2
+  echo "usage: build_variant.sh [--bus 8|16] TM TN [--is-current] TM TN OUTPUT.so [fast|debug|pgo] | --hash TM TN [fast|debug|pgo]" >&2
   exit 2
 }
 
-hash_only=no
+hash_only=no look_only=no
 bus=16
 if [ "${1:-}" = --bus ]; then
   bus=${2:-}
   case $bus in 8 | 16) ;; *) echo "build_variant.sh: a bus of $bus bytes, allowed 8 16" >&2; exit 2 ;; esac
   shift 2
 fi
-if [ "${1:-}" = --hash ]; then
-  hash_only=yes
-  shift
-fi
+case ${1:-} in
+  --hash) hash_only=yes; shift ;;
+  --is-current) look_only=yes; shift ;;
+esac
 [ $# -ge 2 ] || usage
 tm=$1 tn=$2
 shift 2
@@ -44,7 +45,7 @@ flavour=${1:-fast}
 case $tm in 2 | 4 | 8 | 16 | 32) ;; *) echo "build_variant.sh: TM is $tm, allowed 2 4 8 16 32" >&2; exit 2 ;; esac
 case $tn in 4 | 8 | 16 | 32) ;; *) echo "build_variant.sh: TN is $tn, allowed 4 8 16 32" >&2; exit 2 ;; esac
 case $flavour in fast | debug | pgo) ;; *) usage ;; esac
-if [ "$flavour" = pgo ] && [ $hash_only = no ] && [ -z "${TRAINER:-}" ]; then
+if [ "$flavour" = pgo ] && [ $hash_only$look_only = nono ] && [ -z "${TRAINER:-}" ]; then
   echo "build_variant.sh: pgo needs TRAINER, a command that runs jobs on the library it is given" >&2
   exit 2
 fi
@@ -66,9 +67,10 @@ if [ $hash_only = yes ]; then
   exit 0
 fi
 
-mkdir -p "$(dirname "$output")"
 current() { [ -f "$output" ] && [ "$(cat "$output.hash" 2>/dev/null)" = "$hash" ]; }
 if current; then exit 0; fi
+if [ $look_only = yes ]; then exit 3; fi
+mkdir -p "$(dirname "$output")"
 exec 9>"$output.lock"
 flock 9
 if current; then exit 0; fi
@@ -123,6 +125,7 @@ fi
 # Verilator's runtime asks whether its atomics are lock free; clang leaves the answer to libatomic. Undefined symbols
 # must show here, not when a run loads the library.
 link
-mv -f "$work/library.so" "$output"
 echo "$hash" >"$work/hash"
+rm -f "$output.hash"  # a hash must never stand beside a library that it was not taken for, not even when this is killed
+mv -f "$work/library.so" "$output"
 mv -f "$work/hash" "$output.hash"

@@ -3,14 +3,20 @@
 # Builds the Verilated accelerator of one array size as a shared library that can write waves (interfaces:
 # sim/cosim/verilated_api.h and waves_api.h). It runs several times slower than the one of build_variant.sh.
 #
-#   build_waves.sh TM TN OUTPUT.so   build OUTPUT.so unless it is already made from these sources
+#   build_waves.sh TM TN OUTPUT.so                build OUTPUT.so unless it is already made from these sources
+#   build_waves.sh --is-current TM TN OUTPUT.so   only say whether it is: 0 yes, 3 no
 #
 # Exit code 0: OUTPUT.so exists and is current. 2: wrong arguments. 1: the build failed, OUTPUT.so is untouched and the
 # reason is on stderr. Callers may run in parallel: the first one builds, the others wait for it.
 # Environment: CXX (default g++), VERILATOR (default verilator).
 set -euo pipefail
 
-[ $# -eq 3 ] || { echo "usage: build_waves.sh TM TN OUTPUT.so" >&2; exit 2; }
+look_only=no
+if [ "${1:-}" = --is-current ]; then
+  look_only=yes
+  shift
+fi
+[ $# -eq 3 ] || { echo "usage: build_waves.sh [--is-current] TM TN OUTPUT.so" >&2; exit 2; }
 tm=$1 tn=$2 output=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
@@ -26,9 +32,10 @@ hash=$({
   "$cxx" --version | sed '1s/^[^ ]* //;q'
   cat "${sources[@]}" "${own[@]}" "${BASH_SOURCE[0]}"
 } | sha256sum | cut -c 1-16)
-mkdir -p "$(dirname "$output")"
 current() { [ -f "$output" ] && [ "$(cat "$output.hash" 2>/dev/null)" = "$hash" ]; }
 if current; then exit 0; fi
+if [ $look_only = yes ]; then exit 3; fi
+mkdir -p "$(dirname "$output")"
 exec 9>"$output.lock"
 flock 9
 if current; then exit 0; fi
@@ -61,6 +68,7 @@ done
 wait $runtime || fail "$cxx"
 "$cxx" -shared -Wl,-Bsymbolic -Wl,-z,defs "-Wl,--version-script=$work/exports" "$work"/*.o -pthread -lz -Wl,--as-needed \
   -latomic -o "$work/library.so" >"$work/log" 2>&1 || fail "$cxx"
-mv -f "$work/library.so" "$output"
 echo "$hash" >"$work/hash"
+rm -f "$output.hash"  # see build_variant.sh
+mv -f "$work/library.so" "$output"
 mv -f "$work/hash" "$output.hash"

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <vector>
 
 #include "models/core/error.h"
 #include "models/core/locate.h"
@@ -25,26 +26,18 @@ fs::path variant_folder() {
   return chosen != nullptr && *chosen != '\0' ? chosen : TANDEM_RTL_DIR;
 }
 
-// Any RTL source newer than the library? The build script decides by content; this only saves starting it.
-bool is_current(const fs::path& library) {
-  std::error_code error;
-  const auto built = fs::last_write_time(library, error);
-  if (error) return false;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(project_root()) / "rtl", error)) {
-    if (entry.is_regular_file() && entry.last_write_time() > built) return false;
-  }
-  return !error;
-}
-
-int run_script(const std::string& script, const accelerator::Array& array, const std::string& library) {
-  const std::string tm = std::to_string(array.tm);
-  const std::string tn = std::to_string(array.tn);
+// Runs the build script with the compiler of this build, whose libraries they are; its exit code, 1 when it
+// has none.
+int run_script(const std::string& script, const std::vector<std::string>& arguments) {
+  std::vector<char*> words{const_cast<char*>(script.c_str())};
+  for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
+  words.push_back(nullptr);
   const pid_t pid = fork();
   if (pid < 0) throw SimulationError(fmt::format("cannot start {}: {}", script, std::strerror(errno)));
   if (pid == 0) {
+    setenv("CXX", TANDEM_RTL_CXX, 1);
     dup2(STDERR_FILENO, STDOUT_FILENO);
-    execl(script.c_str(), script.c_str(), tm.c_str(), tn.c_str(), library.c_str(),
-          static_cast<char*>(nullptr));
+    execv(script.c_str(), words.data());
     _exit(127);
   }
   int status = 0;
@@ -58,18 +51,19 @@ int run_script(const std::string& script, const accelerator::Array& array, const
 std::string verilated_library(const accelerator::Array& array, bool waves) {
   const fs::path library = variant_folder() / fmt::format("libtandem_accelerator_{}{}x{}.so",
                                                           waves ? "waves_" : "", array.tm, array.tn);
-  if (is_current(library)) return library.string();
-  fmt::print(stderr, "tandem: building the Verilated {} accelerator{}\n", to_string(array),
-             waves ? ", with waves" : "");
-  std::error_code ignored;
-  fs::create_directories(library.parent_path(), ignored);
   const std::string script =
       (fs::path(project_root()) / "rtl" / (waves ? "build_waves.sh" : "build_variant.sh")).string();
-  if (run_script(script, array, library.string()) != 0) {
+  const std::vector<std::string> wanted{std::to_string(array.tm), std::to_string(array.tn), library.string()};
+  // Only the script knows all that a library is made from: RTL, interface, Verilator, compiler.
+  std::vector<std::string> question{"--is-current"};
+  question.insert(question.end(), wanted.begin(), wanted.end());
+  if (run_script(script, question) == 0) return library.string();
+  fmt::print(stderr, "tandem: building the Verilated {} accelerator{}\n", to_string(array),
+             waves ? ", with waves" : "");
+  if (run_script(script, wanted) != 0) {
     throw SimulationError(
         fmt::format("the Verilated {} accelerator could not be built by {}", to_string(array), script));
   }
-  fs::last_write_time(library, fs::file_time_type::clock::now(), ignored);
   return library.string();
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the Verilated library of an array, building it when it is missing or older than the RTL.
+// Finds the Verilated library of an array, building it when it is missing or made from something else than
+// what is there now: RTL, interface, Verilator and compiler count, not the times of files.
 #pragma once
 
 #include <string>

@@ -102,6 +102,20 @@ TEST(BuildScript, AFailedBuildLeavesTheOldLibraryAndSaysWhy) {
   EXPECT_EQ(read_file(folder.path() + "/v.so"), "old");
 }
 
+// By what it is made from, never by the times of files; asking builds nothing.
+TEST(BuildScript, ALibraryIsCurrentOnlyWithTheHashOfItsSources) {
+  const TemporaryFolder folder("variant_current");
+  const std::string library = folder.path() + "/v.so";
+  const std::string question = kSource + "/rtl/build_variant.sh --is-current 8 32 " + library;
+  EXPECT_EQ(WEXITSTATUS(run(question).status), 3);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+  std::ofstream(library) << "library";
+  EXPECT_EQ(WEXITSTATUS(run(question).status), 3);
+  std::ofstream(library + ".hash") << run(kSource + "/rtl/build_variant.sh --hash 8 32").output;
+  EXPECT_EQ(WEXITSTATUS(run(question).status), 0);
+  EXPECT_EQ(WEXITSTATUS(run("VERILATOR_FLAGS=-Wno-fatal " + question).status), 3);
+}
+
 TEST(BuildScript, TheHashTellsVariantsApart) {
   const Outcome first = run(kSource + "/rtl/build_variant.sh --hash 8 32");
   const Outcome same = run(kSource + "/rtl/build_variant.sh --hash 8 32 fast");

@@ -17,9 +17,9 @@ Variant load_variant(const std::string& array) {
   const char* const given = std::getenv("TANDEM_RTL_LIBRARIES");
   const std::string folder = given != nullptr ? given : TANDEM_RTL_DIR;
   const std::string library = folder + "/libtandem_accelerator_" + array + ".so";
-  const std::string command = std::string(TANDEM_SOURCE_DIR) + "/rtl/build_variant.sh --bus " + bus + " " +
-                              std::to_string(variant.array.tm) + " " + std::to_string(variant.array.tn) +
-                              " " + library;
+  const std::string command = "CXX=\"" TANDEM_RTL_CXX "\" " TANDEM_SOURCE_DIR "/rtl/build_variant.sh --bus " +
+                              bus + " " + std::to_string(variant.array.tm) + " " +
+                              std::to_string(variant.array.tn) + " " + library;
   if (given == nullptr && std::system(command.c_str()) != 0) {
     throw std::runtime_error("cannot build " + library);
   }
