@@ -95,12 +95,17 @@ prepare() {
 
 abc() { yosys-abc -c "$1" >>"$2" 2>&1 || true; }
 
-# refuted NAME CYCLES: a counterexample within so many cycles? Leaves NAME.vcd and NAME.violated.
+# refuted NAME CYCLES: 0: a counterexample within so many cycles, in NAME.vcd and NAME.violated. 1: there is none.
+# 2: the time was over before that was known.
 refuted() {
   local name=$1 top
-  rm -f "$name.aiw"
+  rm -f "$name.aiw" "$name.bmc.log"
   abc "$netlist; bmc3 -F $2 -T 120; write_cex -a $name.aiw" "$name.bmc.log"
-  [ -f "$name.aiw" ] || return 1
+  if [ ! -f "$name.aiw" ]; then
+    grep -q 'No output asserted' "$name.bmc.log" || return 2
+    if grep -q 'timeout' "$name.bmc.log"; then return 2; fi
+    return 1
+  fi
   top=$(line_of "$name" | cut -d ' ' -f 2)
   yosys -l "$name.trace.log" -p "read_rtlil $name.il; chformal -cover -remove
     sim -clock clk_i -r $name.aiw -map $name.map -vcd $name.vcd $top" >/dev/null 2>&1 || true
@@ -130,12 +135,17 @@ enumeration() {
 
 # verdict NAME: a line that says proven, or why not.
 verdict() {
-  local name=$1 netlist="read_aiger $1.aig; fold; orpos; strash; scleanup"
+  local name=$1 base=0 netlist="read_aiger $1.aig; fold; orpos; strash; scleanup"
   if [[ $name == pe_* ]] && enumeration "$name"; then
     echo proven
-  elif refuted "$name" 4 || { ! induction "$name" && refuted "$name" 30; }; then
+    return
+  fi
+  refuted "$name" 4 || base=$?
+  if [ $base = 1 ] && induction "$name"; then
+    echo proven
+  elif [ $base = 0 ] || refuted "$name" 30; then
     echo "REFUTED at $(cat "$name.violated")see $work/$name.vcd"
-  elif grep -q '^Networks are equivalent' "$name.ind.log" || reachability "$name"; then
+  elif reachability "$name"; then
     echo proven
   else
     echo 'NOT PROVEN: no counterexample and no proof'
@@ -173,21 +183,23 @@ prove() {
 
 # check NUMBER PROOF WHY: the proof must refute the unit with this fault.
 check() {
-  local number=$1 name=$2 begin result violated netlist="read_aiger $2.aig; fold; orpos; strash; scleanup" originals=$sources
+  local number=$1 name=$2 begin result violated status=0 netlist="read_aiger $2.aig; fold; orpos; strash; scleanup"
   begin=$(date +%s.%N)
   rm -rf faulty
   mkdir faulty
-  cp -r "$originals" faulty/accelerator
+  cp -r "$sources" faulty/accelerator
   "$mutate" "$number" faulty || return 1
-  sources=$PWD/faulty/accelerator
+  local sources=$PWD/faulty/accelerator  # prepare's, until this check ends
   prepare "$name" || return 1
-  sources=$originals
-  if refuted "$name" 40; then
-    violated=$(cat "$name.violated")
-    result="refuted ${violated:+at $violated}"
-  else
-    result='NOT REFUTED'
-  fi
+  refuted "$name" 40 || status=$?
+  case $status in
+    0)
+      violated=$(cat "$name.violated")
+      result="refuted ${violated:+at $violated}"
+      ;;
+    1) result='NOT REFUTED' ;;
+    *) result='NOT REFUTED in time' ;;
+  esac
   printf '%5s %-16s %9s  %s (%s)\n' "$number" "$name" "$(elapsed "$begin")" "$result" "$3"
   [[ $result != NOT* ]]
 }
