@@ -6,8 +6,8 @@ usage: run.py [--build DIR] [--work DIR] [--csv FILE] [--jobs N] [NUMBER...]
 
 A fault meets these in turn until one catches it: the random campaign on a small array, the tests of registers, control,
 errors, rings and watchdog, the campaign on other arrays, and the formal proof it names. Needs `rtl_campaign` and
-`rtl` built in --build (default build/release). What is done is kept in --work (default build/mutation): a run that was
-interrupted goes on where it stopped; remove the folder to begin anew. The unchanged RTL passes every stage first, or
+`rtl` built in --build (default build/release). What is done is kept in --work (default build/mutation), for this RTL and
+these tests: a run that was interrupted goes on where it stopped; remove the folder to begin anew. The unchanged RTL passes every stage first, or
 nothing is shown. Exit code 0: every fault was caught; 1: one was not; 2: wrong arguments or sources that do not build.
 """
 
@@ -77,8 +77,20 @@ def stage_fails(command, tests, libraries):
 def proof_fails(fault, work):
     done = subprocess.run([ROOT / "rtl/formal/prove.sh", "--sources", work / "rtl/accelerator", "--work", work / "formal",
                            fault["proof"]], capture_output=True, text=True)
+    if done.returncode not in (0, 1) or not done.stdout.strip():
+        raise Unbuildable(done.stderr or f"prove.sh {fault['proof']} says nothing")
     last = done.stdout.strip().splitlines()[-1]
     return " ".join(last.split()[4:8]) if "REFUTED" in last else ""
+
+
+def fingerprint(tests):
+    """Of all that a result depends on besides its fault."""
+    files = [path for folder in ("accelerator", "registers", "verilated", "formal") for path in (ROOT / "rtl" / folder).iterdir()
+             if path.is_file()]
+    files += [ROOT / "rtl/build_variant.sh", ROOT / "sim/cosim/verilated_api.h"]
+    files += sorted({tests / command[0] for _, _, command in STAGES})
+    sums = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sorted(files)]
+    return hashlib.sha256("\n".join([repr(STAGES), *sums]).encode()).hexdigest()
 
 
 def caught_by(fault, work, tests):
@@ -111,11 +123,18 @@ def main():
     arguments = parser.parse_args()
     tests, work = (arguments.build / "tests/rtl").resolve(), arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    faults = [fault for fault in mutate.load() if not arguments.numbers or fault["number"] in arguments.numbers]
+    faults = mutate.load()
+    try:
+        if arguments.numbers:
+            faults = [mutate.find(faults, number) for number in sorted(set(arguments.numbers))]
+        made_from = fingerprint(tests)
+    except (mutate.Unknown, OSError) as error:
+        print(f"run.py: {error}", file=sys.stderr)
+        return 2
 
     def one(fault):
         begin = time.monotonic()
-        text = repr(fault and (fault["file"], fault["old"], fault["new"], fault.get("proof")))
+        text = made_from + repr(fault and (fault["file"], fault["old"], fault["new"], fault.get("proof")))
         kept = work / (hashlib.sha256(text.encode()).hexdigest()[:16] + ".caught")
         if not kept.exists():
             folder = kept.with_suffix(".tree")

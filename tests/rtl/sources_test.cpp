@@ -82,6 +82,16 @@ TEST(Sources, GeneratedRegisterFilesAreFresh) {
   }
 }
 
+TEST(Sources, EverySeededFaultHasItsPlace) {
+  const Outcome outcome = run(kSource + "/rtl/mutation/mutate.py --check");
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+  for (const char* const number : {"0", "100000", "x"}) {
+    const Outcome refused = run(kSource + "/rtl/mutation/mutate.py " + number + " /nowhere");
+    EXPECT_EQ(WEXITSTATUS(refused.status), 2) << refused.output;
+    EXPECT_NE(refused.output.find("no fault"), std::string::npos) << refused.output;
+  }
+}
+
 TEST(BuildScript, RefusesSizesThatAreNotAllowedAndLeavesNoFile) {
   const TemporaryFolder folder("variant_refused");
   for (const char* const size : {"3 32", "8 64", "8", "x y", "--bus 4 8 32"}) {
