@@ -74,6 +74,7 @@ module tandem_accelerator #(
   localparam int QuantSlots = 8;
   localparam int Bands = 4;
   localparam int Outstanding = 8;
+  localparam int BurstWords = 16 * BusBytes / 16;  // the 16 beats of a burst, in the engines' words of 16 bytes
   localparam int FeatureBits = $clog2(FeatureWords);
   localparam int WeightBits = $clog2(WeightWords);
   localparam int PixelBits = $clog2(Accumulators);
@@ -325,7 +326,7 @@ module tandem_accelerator #(
     .run_beats_o(run_beats),
     .run_id_o(run_id)
   );
-  read_master #(.Outstanding(Outstanding), .MaxBeats(BusBytes)) u_read_master (
+  read_master #(.Outstanding(Outstanding), .MaxBeats(BurstWords)) u_read_master (
     .clk_i,
     .rst_ni,
     .stop_i(stop),
@@ -597,7 +598,7 @@ module tandem_accelerator #(
       .strobe_o(push_strobe[16*p +: 16])
     );
   end
-  write_master #(.Planes(OutPlanes), .Depth(64), .Outstanding(Outstanding), .MaxBeats(BusBytes)) u_write_master (
+  write_master #(.Planes(OutPlanes), .Depth(64), .Outstanding(Outstanding), .MaxBeats(BurstWords)) u_write_master (
     .clk_i,
     .rst_ni,
     .clear_i(clear),
