@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // AXI on TLM-2.0 AT: a generic payload is one AXI burst, or several that follow each other (a merged run
-// inside one 4 KiB page), with an AxiExtension. It is not the base protocol, hence its own traits class:
-//  * BEGIN_REQ: the address (and, for a write, the data) is offered. Until END_REQ the sender offers nothing
-//  more in
-//    the same direction; reads and writes are independent, as AXI's address channels are.
-//  * END_REQ: accepted; also as TLM_UPDATED from BEGIN_REQ.
-//  * BEGIN_RESP: sent as soon as the times of the response are known, never after its first beat. The delay
-//  argument
-//    leads to the start of the first read beat (of the write response); `last_beat` holds the end of the
-//    last.
-//  * END_RESP: the initiator has the last beat. A target that does not need to know answers BEGIN_RESP's
-//  return value
-//    TLM_COMPLETED instead; the interconnect gives exactly that to its targets.
+// inside one 4 KiB page), with an AxiExtension. It is not the base protocol, hence its own traits class.
+//
+// BEGIN_REQ: the address (and, for a write, the data) is offered. Until END_REQ the sender offers nothing
+// more in the same direction; reads and writes are independent, as AXI's address channels are.
+//
+// END_REQ: accepted; also as TLM_UPDATED from BEGIN_REQ.
+//
+// BEGIN_RESP: sent as soon as the times of the response are known, never after its first beat. The delay
+// argument leads to the start of the first read beat (of the write response); `last_beat` holds the end of
+// the last.
+//
+// END_RESP: the initiator has the last beat. A target that does not need to know answers BEGIN_RESP's return
+// value TLM_COMPLETED instead; the interconnect gives exactly that to its targets.
+//
 // Responses of one direction keep the order of their requests when their ids are equal.
 #pragma once
 
