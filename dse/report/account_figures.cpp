@@ -35,8 +35,14 @@ double cores_in(const std::string& resource) {
   return counts ? std::stod(resource.substr(x + 1)) : 1;
 }
 
-// Microseconds by reason, the mean over images and over the cores of `resource` (empty: over all resources,
-// by their cores).
+// Whether the resource computed a part of the layer; of a layer that nobody computes all are as good.
+bool takes_part(const Json& layer, const std::string& resource) {
+  const Json& channels = layer.at("resource_channels");
+  return channels.empty() || channels.contains(resource);
+}
+
+// Microseconds by reason, the mean over images and over the cores of `resource` (empty: over all that take
+// part, by their cores).
 std::map<std::string, double> mean_account(const std::vector<const Json*>& images,
                                            const std::string& resource) {
   std::map<std::string, double> mean;
@@ -44,7 +50,7 @@ std::map<std::string, double> mean_account(const std::vector<const Json*>& image
     double weights = 0;
     std::map<std::string, double> sum;
     for (const auto& [name, account] : (*layer).at("account_us").items()) {
-      if (!resource.empty() && name != resource) continue;
+      if (resource.empty() ? !takes_part(*layer, name) : name != resource) continue;
       const double weight = cores_in(name);
       weights += weight;
       for (const auto& [reason, time] : account.items()) sum[reason] += weight * time.get<double>();
@@ -88,16 +94,18 @@ Json layer_account_figure(const Json& result) {
       {"id", "layer_account"},
       {"title", "Where each layer's time goes"},
       {"text",
-       "Mean over the images, and over the cores and accelerators that took part. Compute: kernels, array "
-       "steps. Transfer: waiting for memory. Coherence: writing back and dropping cache lines. "
-       "Synchronisation: barriers, registers, interrupts. Idle: nothing to do."},
+       "Mean over the images, and over the cores and accelerators that compute a part of the layer; those "
+       "that "
+       "only wait for it are left out, unless chosen on the right. Compute: kernels, array steps. Transfer: "
+       "waiting for memory. Coherence: writing back and dropping cache lines. Synchronisation: barriers, "
+       "registers, interrupts. Idle: nothing to do."},
       {"wide", true},
-      {"height", 400},
       {"extra", {{"unit", "us"}, {"sum", true}}},
       {"variants", Json::array()}};
   figure["variants"].push_back(
       {{"name", "all, microseconds"}, {"option", account_option(layers, "", false)}});
   figure["variants"].push_back({{"name", "all, percent"}, {"option", account_option(layers, "", true)}});
+  figure["height"] = height_of(figure["variants"][0]["option"]);
   for (const std::string& resource : resources)
     figure["variants"].push_back(
         {{"name", resource + ", microseconds"}, {"option", account_option(layers, resource, false)}});
@@ -128,13 +136,15 @@ Json track_account_figure(const Json& result) {
 
 Json gantt_figure(const Json& result, const Json& detail) {
   std::vector<std::string> tracks;
-  Json data = Json::array();
+  Json data = Json::array(), traffic = Json::array();
   for (const Json& track : detail.at("tracks")) {
     for (const Json& block : track.at("blocks")) {
       Json own = {tracks.size()};
       for (const Json& value : block) own.push_back(value);
       data.push_back(own);
     }
+    const Json& kind = result.at("tracks").at(tracks.size()).at("kind");
+    traffic.push_back(kind == "interconnect" || kind == "dram");
     tracks.push_back(track.at("name"));
   }
   // A layer keeps its colour through all images.
@@ -164,22 +174,24 @@ Json gantt_figure(const Json& result, const Json& detail) {
                                    {"renderItem", "@call:gantt"},
                                    {"encode", {{"x", {1, 2}}, {"y", 0}}},
                                    {"data", data}}});
-  return {{"id", "gantt"},
-          {"title", "Who does what, when"},
-          {"text",
-           "A colour a layer; pale: waits for others. Interconnect and DRAM: times with traffic. Zoom with "
-           "the wheel or the "
-           "slider, drag to move; the full detail is in timeline.json, for Perfetto or speedscope."},
-          {"wide", true},
-          {"height", 100 + 30 * tracks.size()},
-          {"extra",
-           {{"tracks", tracks},
-            {"layers", names},
-            {"colours", colours},
-            {"palette", palette()},
-            {"memory", colour_of(spec::Reason::latency)},
-            {"reasons", spec::kReasonNames}}},
-          {"option", option}};
+  return {
+      {"id", "gantt"},
+      {"title", "Who does what, when"},
+      {"text",
+       "A colour a layer; pale: waits for others. Interconnect and DRAM: the darker, the larger the part of "
+       "the block in which transactions are under way, or the DRAM's data moves. Zoom with the wheel or the "
+       "slider, drag to move; the full detail is in timeline.json, for Perfetto or speedscope."},
+      {"wide", true},
+      {"height", 100 + 30 * tracks.size()},
+      {"extra",
+       {{"tracks", tracks},
+        {"traffic", traffic},
+        {"layers", names},
+        {"colours", colours},
+        {"palette", palette()},
+        {"memory", colour_of(spec::Reason::latency)},
+        {"reasons", spec::kReasonNames}}},
+      {"option", option}};
 }
 
 }  // namespace tandem::report

@@ -3,11 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+
+#include "models/core/text.h"
 
 namespace tandem::report {
 
 double rounded(double value) { return std::strtod(fmt::format("{:.7g}", value).c_str(), nullptr); }
+
+Json word_column(const std::string& name) { return {{"name", name}}; }
+Json number_column(const std::string& name, const std::string& unit, int digits) {
+  return {{"name", name}, {"unit", unit}, {"number", true}, {"digits", digits}};
+}
 
 Json value_axis(const std::string& name) {
   return {{"type", "value"},
@@ -26,10 +34,8 @@ Json log_axis(const std::string& name) {
   return axis;
 }
 
-Json category_axis(const std::vector<std::string>& categories, bool slanted) {
-  Json axis = {{"type", "category"}, {"data", categories}, {"axisTick", {{"show", false}}}};
-  if (slanted) axis["axisLabel"] = {{"rotate", 45}, {"fontSize", 11}, {"hideOverlap", true}};
-  return axis;
+Json category_axis(const std::vector<std::string>& categories) {
+  return {{"type", "category"}, {"data", categories}, {"axisTick", {{"show", false}}}};
 }
 
 Json tooltip_of_axis() {
@@ -37,7 +43,8 @@ Json tooltip_of_axis() {
 }
 Json tooltip_of_point() { return {{"trigger", "item"}, {"formatter", "@call:pointTip"}}; }
 
-Json legend() { return {{"type", "scroll"}, {"top", 0}, {"icon", "roundRect"}, {"itemWidth", 14}}; }
+// Of as many lines as it needs: page.js moves the plot down.
+Json legend() { return {{"type", "plain"}, {"top", 0}, {"icon", "roundRect"}, {"itemWidth", 14}}; }
 
 Json grid(int left, int right, int top, int bottom) {
   return {{"left", left}, {"right", right}, {"top", top}, {"bottom", bottom}};
@@ -50,6 +57,16 @@ Json zoom_x() {
 }
 
 namespace {
+
+constexpr int kPlotHeight = 240;  // of upright bars
+constexpr std::size_t kNamesInARow = 8;
+constexpr int kNameHeight = 150;  // pixels, at most
+
+int name_height(const std::vector<std::string>& names) {
+  std::size_t longest = 0;
+  for (const std::string& name : names) longest = std::max(longest, columns_of(name));
+  return std::min(kNameHeight, 16 + 7 * static_cast<int>(longest));
+}
 
 Json bars(const std::vector<std::string>& categories, const std::vector<StackedSeries>& series,
           const std::string& unit, bool horizontal, bool stacked) {
@@ -66,21 +83,35 @@ Json bars(const std::vector<std::string>& categories, const std::vector<StackedS
     all.push_back(one);
   }
   option["series"] = all;
+  Json names = category_axis(categories);
   if (horizontal) {
+    names["axisLabel"]["interval"] = 0;
+    names["inverse"] = true;
     option["grid"] = grid(130, 20, 34, 46);
     option["xAxis"] = value_axis(unit);
-    option["yAxis"] = category_axis(categories);
-    option["yAxis"]["inverse"] = true;
-  } else {
-    option["grid"] = grid(64, 16, 34, categories.size() > 8 ? 92 : 34);
-    option["xAxis"] = category_axis(categories, categories.size() > 8);
-    option["yAxis"] = value_axis(unit);
-    option["yAxis"]["nameGap"] = 46;
+    option["yAxis"] = names;
+    return option;
   }
+  option["yAxis"] = value_axis(unit);
+  option["yAxis"]["nameGap"] = 46;
+  option["grid"] = grid(64, 16, 34, 34);
+  if (categories.size() > kNamesInARow) {
+    // Upright they stand closest. Where they still do not fit some are left out, and zooming brings them
+    // back.
+    names["axisLabel"] = {{"rotate", 90},        {"fontSize", 11},       {"interval", "auto"},
+                          {"hideOverlap", true}, {"width", kNameHeight}, {"overflow", "truncate"}};
+    option["dataZoom"] = zoom_x();
+    option["grid"] = grid(64, 16, 34, name_height(categories) + 36);
+  }
+  option["xAxis"] = names;
   return option;
 }
 
 }  // namespace
+
+int height_of(const Json& bars) {
+  return kPlotHeight + bars.at("grid").at("top").get<int>() + bars.at("grid").at("bottom").get<int>();
+}
 
 Json stacked_bars(const std::vector<std::string>& categories, const std::vector<StackedSeries>& series,
                   const std::string& unit, bool horizontal) {
@@ -88,8 +119,8 @@ Json stacked_bars(const std::vector<std::string>& categories, const std::vector<
 }
 
 Json grouped_bars(const std::vector<std::string>& categories, const std::vector<StackedSeries>& series,
-                  const std::string& unit) {
-  return bars(categories, series, unit, false, false);
+                  const std::string& unit, bool horizontal) {
+  return bars(categories, series, unit, horizontal, false);
 }
 
 }  // namespace tandem::report

@@ -18,17 +18,25 @@ std::vector<std::string> planners_of(const Json& rows) {
   return names;
 }
 
+// All planners of a comparison run at the same fidelity.
+bool simulated(const Json& rows) { return !rows.empty() && was_simulated(rows.front()); }
+
+std::size_t rows_height(const Json& rows) { return 96 + 42 * rows.size(); }
+
 Json latency_figure(const Json& rows) {
-  std::vector<StackedSeries> series = {{"simulated", "", {}}, {"predicted", "", {}}};
+  std::vector<StackedSeries> series = {{simulated(rows) ? "simulated" : "closed form", "", {}}};
+  if (simulated(rows)) series.push_back({"predicted", "", {}});
   for (const Json& row : rows) {
     series[0].values.push_back(row.at("latency_ms"));
-    series[1].values.push_back(row.at("predicted_latency_ms"));
+    if (simulated(rows)) series[1].values.push_back(row.at("predicted_latency_ms"));
   }
   return {{"id", "latency"},
           {"title", "Latency of an image"},
-          {"text", "Simulated, and as the planner's closed form had expected."},
+          {"text", simulated(rows) ? "Simulated, and as the planner's closed form had expected."
+                                   : "Of the closed form; nothing was simulated."},
+          {"height", rows_height(rows)},
           {"extra", {{"unit", "ms"}}},
-          {"option", grouped_bars(planners_of(rows), series, "ms")}};
+          {"option", grouped_bars(planners_of(rows), series, "ms", true)}};
 }
 
 Json energy_of_planners(const Json& rows) {
@@ -45,8 +53,9 @@ Json energy_of_planners(const Json& rows) {
   return {{"id", "energy"},
           {"title", "Energy of an image"},
           {"text", "By component."},
+          {"height", rows_height(rows)},
           {"extra", {{"unit", "mJ"}, {"sum", true}}},
-          {"option", stacked_bars(planners_of(rows), series, "mJ", false)}};
+          {"option", stacked_bars(planners_of(rows), series, "mJ", true)}};
 }
 
 // Shares of the run, over all tracks of a kind.
@@ -88,6 +97,7 @@ Json accounts_figure(const Json& rows) {
   return {{"id", "accounts"},
           {"title", "Where the time goes"},
           {"text", "Of the cores in use, of the accelerators, of the DRAM's data bus."},
+          {"height", rows_height(rows)},
           {"extra", {{"unit", "%"}}},
           {"variants", variants}};
 }
@@ -113,6 +123,7 @@ Json trade_figure(const Json& rows) {
   return {{"id", "trade"},
           {"title", "Energy against latency"},
           {"text", "Left and low is better."},
+          {"height", rows_height(rows)},
           {"extra", {{"columns", {"latency ms", "energy mJ", "images/s"}}}},
           {"option", option}};
 }
@@ -136,41 +147,45 @@ Json layers_figure(const Json& rows) {
     }
     series.push_back(own);
   }
-  return {{"id", "layers"},
-          {"title", "Time of each layer"},
-          {"text", "Of the first image."},
-          {"wide", true},
-          {"height", 380},
-          {"extra", {{"unit", "us"}}},
-          {"option", grouped_bars(names, series, "us")}};
+  const Json option = grouped_bars(names, series, "us", false);
+  return {{"id", "layers"},  {"title", "Time of each layer"}, {"text", "Of the first image."},
+          {"wide", true},    {"height", height_of(option)},   {"extra", {{"unit", "us"}}},
+          {"option", option}};
+}
+
+std::string output_of(const Json& row) {
+  if (row.at("output_sha256").is_null()) return "not computed";
+  return row.at("output_sha256") == row.at("reference_sha256") ? "exact" : "differs";
 }
 
 Json table(const Json& rows) {
-  const auto column = [](const char* name, const char* unit, bool number) {
-    return Json{{"name", name}, {"unit", unit}, {"number", number}};
-  };
   Json values = Json::array();
   for (const Json& row : rows) {
     const Json& speedup = row.at("speedup_vs_accelerator_only");
     const Json& saved = row.at("energy_reduction_percent");
-    values.push_back({row.at("planner"), rounded(row.at("latency_ms")),
-                      rounded(row.at("predicted_latency_ms")), rounded(row.at("throughput_images_per_s")),
-                      rounded(row.at("energy_mj")),
-                      rounded(100 * row.at("accelerator").at("utilization").get<double>()),
-                      speedup.is_number() ? Json(rounded(speedup)) : speedup,
-                      saved.is_number() ? Json(rounded(saved)) : saved,
-                      row.at("output_sha256") == row.at("reference_sha256") ? "exact" : "differs"});
+    Json own = {row.at("planner"), rounded(row.at("latency_ms"))};
+    if (simulated(rows)) own.push_back(rounded(row.at("predicted_latency_ms")));
+    for (const Json& value :
+         {Json(rounded(row.at("throughput_images_per_s"))), Json(rounded(row.at("energy_mj"))),
+          Json(rounded(100 * row.at("accelerator").at("utilization").get<double>())),
+          speedup.is_number() ? Json(rounded(speedup)) : speedup,
+          saved.is_number() ? Json(rounded(saved)) : saved, Json(output_of(row))})
+      own.push_back(value);
+    values.push_back(own);
   }
-  return {
-      {"id", "table"},
-      {"title", "Planners"},
-      {"text", "Speed-up and saved energy are against accelerator-only, where it is one of them."},
-      {"wide", true},
-      {"columns",
-       {column("planner", "", false), column("latency", "ms", true), column("model", "ms", true),
-        column("throughput", "images/s", true), column("energy", "mJ", true), column("array used", "%", true),
-        column("speed-up", "", true), column("saved", "%", true), column("output", "", false)}},
-      {"values", values}};
+  Json columns = {word_column("planner"), number_column("latency", "ms", 3)};
+  if (simulated(rows)) columns.push_back(number_column("model", "ms", 3));
+  for (const Json& column : {number_column("throughput", "images/s", 2), number_column("energy", "mJ", 2),
+                             number_column("array used", "%", 1), number_column("speed-up", "", 3),
+                             number_column("saved", "%", 1), word_column("output")})
+    columns.push_back(column);
+  return {{"id", "table"},
+          {"title", "Planners"},
+          {"text", "Speed-up and saved energy are against accelerator-only, where it is one of them."},
+          {"wide", true},
+          {"columns", columns},
+          {"example", 1},
+          {"values", values}};
 }
 
 }  // namespace
@@ -197,6 +212,7 @@ Page compare_page(const Json& comparison) {
       {"least energy", (*thriftiest).at("planner"), "", ""},
       {"its energy", fmt::format("{:.2f}", (*thriftiest).at("energy_mj").get<double>()), "mJ", ""},
   };
+  if (!simulated(rows)) page.sentences.push_back(kNothingSimulated);
   for (const Json& row : rows) {
     const double latency = row.at("latency_ms"), predicted = row.at("predicted_latency_ms");
     std::string sentence =
@@ -205,12 +221,17 @@ Page compare_page(const Json& comparison) {
     if (row.at("speedup_vs_accelerator_only").is_number() && row.at("planner") != "accelerator-only")
       sentence += fmt::format("; {:.3f} times as fast as accelerator-only",
                               row.at("speedup_vs_accelerator_only").get<double>());
-    if (predicted > 0) sentence += fmt::format("; predicted {:+.1f} %", 100 * (predicted / latency - 1));
+    if (predicted > 0 && simulated(rows))
+      sentence += fmt::format("; predicted {:+.1f} %", 100 * (predicted / latency - 1));
     page.sentences.push_back(sentence + ".");
   }
   page.figures = {latency_figure(rows), energy_of_planners(rows)};
   const Json accounts = accounts_figure(rows);
-  if (!accounts["variants"].empty()) page.figures.push_back(accounts);
+  if (!accounts["variants"].empty())
+    page.figures.push_back(accounts);
+  else
+    page.absent.push_back("where the time goes");
+  page.why_absent = "at fidelity analytic nothing was simulated";
   page.figures.push_back(trade_figure(rows));
   page.figures.push_back(layers_figure(rows));
   page.figures.push_back(table(rows));

@@ -72,6 +72,7 @@ std::string page_html(const Page& page, const PageParts& parts) {
   }
   json["short"] = page.sentences;
   json["figures"] = page.figures;
+  json["groups"] = page.groups;
   json["data"] = page.data;
 
   std::string html =

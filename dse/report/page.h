@@ -21,10 +21,13 @@ struct Page {
   std::string command;  // that made what the page shows
   std::vector<Fact> facts;
   std::vector<std::string> sentences;  // what the figures say, in short
-  // Each {id, title, text, height, wide, and "option", "variants" [{name, option}], or "columns" and
-  // "values"}; see page.js for what else it knows. "@call:NAME" and "@rows:NAME" stand for functions and
+  // Each {id, title, text, height, wide, and "option", "variants" [{name, option, group}], or "columns" and
+  // "values"}; see page.js for what else it knows. "@call:NAME" and {"@rows": NAME} stand for functions and
   // shared rows.
   std::vector<Json> figures;
+  std::vector<std::string> groups;  // of which the page shows one at a time, in all figures
+  std::vector<std::string> absent;  // titles of figures that a page of this kind has and this one cannot
+  std::string why_absent;
   Json data = Json::object();  // shared: NAME to {columns, rows}
 };
 
@@ -33,6 +36,11 @@ struct PageParts {
 };
 
 std::string page_html(const Page& page, const PageParts& parts);
+
+// The first sentence of a page of fidelity analytic.
+inline constexpr const char* kNothingSimulated =
+    "Fidelity analytic: nothing was simulated and no tensor computed; all times and energies are the closed "
+    "form's.";
 
 // Colours that are told apart on light and on dark ground.
 const std::vector<std::string>& palette();

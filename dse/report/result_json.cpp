@@ -131,6 +131,8 @@ Json result_json(const spec::RunResult& result) {
   return json;
 }
 
+bool was_simulated(const Json& result) { return result.at("cpu_fidelity") != "analytic"; }
+
 std::string layers_csv(const spec::RunResult& result) {
   std::string csv =
       "image,layer,kind,macs,resource,channels,start_us,end_us,busy_us,idle_percent,predicted_us\n";

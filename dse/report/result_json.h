@@ -22,6 +22,9 @@ std::string layers_csv(const spec::RunResult& result);
 // 100 * (1 - least busy / layer time) over the resources that computed channels; 0 for one alone or none.
 double idle_percent(const spec::LayerResult& layer);
 
+// Whether the run that the JSON is of was simulated, and not computed by the closed form (fidelity analytic).
+bool was_simulated(const Json& result);
+
 Json network_json(const network::Network& network);  // describe network
 
 }  // namespace tandem::report

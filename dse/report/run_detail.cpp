@@ -23,9 +23,14 @@ struct Block {
   spec::Account account;
 };
 
-// A track's spans as few blocks: one a layer while its core works, one while it waits; traffic that is close.
+constexpr std::int64_t kTrafficGrains = 4;  // longest block of traffic that is not one span
+
+// A track's spans as few blocks: one a layer while its core works, one while it waits; traffic that is close,
+// in blocks so short that how busy each is can be told apart.
 std::vector<Block> blocks_of(const spec::RunResult& result, int track) {
   const Picoseconds grain(result.total.raw() / kGrains);
+  const spec::TrackKind kind = result.tracks[static_cast<std::size_t>(track)].kind;
+  const bool traffic = kind == spec::TrackKind::interconnect || kind == spec::TrackKind::dram;
   std::vector<Block> blocks;
   for (const spec::AcceleratorWork& job : result.timeline.jobs) {
     if (job.track != track) continue;
@@ -40,7 +45,8 @@ std::vector<Block> blocks_of(const spec::RunResult& result, int track) {
     if (!blocks.empty()) {
       Block& last = blocks.back();
       const bool near = span.begin - last.end <= grain;
-      if (last.layer == span.layer && near && last.waiting == waits) {
+      const bool fits = !traffic || span.end - last.begin <= grain * kTrafficGrains;
+      if (last.layer == span.layer && near && fits && last.waiting == waits) {
         last.account[Reason::idle] += span.begin - last.end;
         last.account[span.reason] += span.end - span.begin;
         last.end = span.end;

@@ -27,6 +27,12 @@ bool belongs(const std::string& resource, const std::string& master) {
           resource.find_first_not_of("0123456789", master.size() + 1) == std::string::npos);
 }
 
+// "#3b7dd8" as what shows the ground through it; the legend takes the colour as it is, and no opacity.
+std::string tint(const std::string& colour, double opacity) {
+  const int rgb = std::stoi(colour.substr(1), nullptr, 16);
+  return fmt::format("rgba({}, {}, {}, {})", rgb >> 16, rgb >> 8 & 255, rgb & 255, opacity);
+}
+
 struct Part {
   std::string layer, resource;
   double gmacs = 0, bytes = 0, seconds = 0;
@@ -105,7 +111,7 @@ Json channels_figure(const Json& result) {
           {"title", "Who computes which part of a layer"},
           {"text", "Share of a layer's output channels."},
           {"wide", true},
-          {"height", 340},
+          {"height", height_of(option)},
           {"extra", {{"unit", "%"}}},
           {"option", option}};
 }
@@ -230,8 +236,7 @@ Json bandwidth_figure(const Json& result, const Json& detail) {
   const Json& over = detail.at("over_time");
   const double window = over.at("window_us");
   Json series = Json::array();
-  const auto add = [&](const std::string& name, const std::string& colour, double opacity,
-                       const Json& values) {
+  const auto add = [&](const std::string& name, const std::string& colour, const Json& values) {
     Json data = Json::array();
     for (std::size_t i = 0; i < values.size(); ++i)
       data.push_back({rounded(window * static_cast<double>(i)), values[i]});
@@ -241,14 +246,14 @@ Json bandwidth_figure(const Json& result, const Json& detail) {
                       {"symbol", "none"},
                       {"stack", "all"},
                       {"lineStyle", {{"width", 0}}},
-                      {"areaStyle", {{"opacity", opacity}, {"color", colour}}},
+                      {"areaStyle", {{"opacity", 1}, {"color", colour}}},
                       {"itemStyle", {{"color", colour}}},
                       {"data", data}});
   };
   for (std::size_t i = 0; i < over.at("masters").size(); ++i) {
     const std::string name = over.at("masters").at(i), colour = palette()[i % palette().size()];
-    add(name + " reads", colour, 0.85, over.at("read_gbytes_per_s").at(i));
-    add(name + " writes", colour, 0.45, over.at("write_gbytes_per_s").at(i));
+    add(name + " reads", tint(colour, 0.9), over.at("read_gbytes_per_s").at(i));
+    add(name + " writes", tint(colour, 0.45), over.at("write_gbytes_per_s").at(i));
   }
   Json option;
   option["tooltip"] = {{"trigger", "axis"}, {"formatter", "@call:axisTip"}};
@@ -275,6 +280,7 @@ Json bandwidth_figure(const Json& result, const Json& detail) {
 }
 
 Json layers_table(const Json& result) {
+  const bool simulated = was_simulated(result);
   Json values = Json::array();
   for (const Json& layer : result.at("layers")) {
     if (!has_work(layer)) continue;
@@ -282,25 +288,35 @@ Json layers_table(const Json& result) {
     for (const auto& [resource, channels] : layer.at("resource_channels").items())
       split += fmt::format("{}{}: {}", split.empty() ? "" : ", ", resource, channels.get<int>());
     const double time = time_of(layer), predicted = layer.at("predicted_us");
-    values.push_back(
-        {layer.at("name"), layer.at("kind"), layer.at("image"),
-         rounded(layer.at("macs").get<double>() * 1e-6), split, rounded(layer.at("start_us")), rounded(time),
-         rounded(layer.at("idle_percent")), rounded(predicted),
-         predicted > 0 && time > 0 ? Json(rounded(100 * (predicted / time - 1))) : Json(nullptr)});
+    Json row = {layer.at("name"),
+                layer.at("kind"),
+                layer.at("image"),
+                rounded(layer.at("macs").get<double>() * 1e-6),
+                split,
+                rounded(layer.at("start_us")),
+                rounded(time),
+                rounded(layer.at("idle_percent"))};
+    if (simulated) {
+      row.push_back(rounded(predicted));
+      row.push_back(predicted > 0 && time > 0 ? Json(rounded(100 * (predicted / time - 1))) : Json(nullptr));
+    }
+    values.push_back(row);
   }
-  const auto column = [](const char* name, const char* unit, bool number) {
-    return Json{{"name", name}, {"unit", unit}, {"number", number}};
-  };
+  Json columns = {word_column("layer"),           word_column("kind"),
+                  number_column("image", "", 0),  number_column("MACs", "M", 3),
+                  word_column("channels"),        number_column("start", "us", 2),
+                  number_column("time", "us", 2), number_column("idle", "%", 1)};
+  if (simulated) {
+    columns.push_back(number_column("model", "us", 2));
+    columns.push_back(number_column("difference", "%", 2));
+  }
   return {
       {"id", "layers"},
       {"title", "Layers"},
       {"text", "Click a column to sort by it. Channels: how many output channels each resource computed."},
       {"wide", true},
-      {"columns",
-       {column("layer", "", false), column("kind", "", false), column("image", "", true),
-        column("MACs", "M", true), column("channels", "", false), column("start", "us", true),
-        column("time", "us", true), column("idle", "%", true), column("model", "us", true),
-        column("difference", "%", true)}},
+      {"columns", columns},
+      {"example", 6},
       {"values", values}};
 }
 

@@ -23,7 +23,7 @@ std::vector<Fact> facts_of(const Json& result) {
       {"throughput", number(result.at("throughput_images_per_s"), 2), "images/s", ""},
       {"energy of an image", number(result.at("energy_mj"), 2), "mJ", ""},
   };
-  if (predicted > 0)
+  if (predicted > 0 && was_simulated(result))
     facts.push_back({fmt::format("predicted latency ({:+.1f} %)", 100 * (predicted / latency - 1)),
                      number(predicted, 3), "ms", ""});
   if (!result.at("accelerator").at("fidelity").get<std::string>().empty())
@@ -55,6 +55,7 @@ std::map<std::string, double> shares_of(const Json& result, const std::string& k
 
 std::vector<std::string> sentences_of(const Json& result) {
   std::vector<std::string> sentences;
+  if (!was_simulated(result)) sentences.push_back(kNothingSimulated);
   std::map<std::string, double> time_of;
   double all = 0;
   for (const Json& layer : result.at("layers")) {
@@ -113,20 +114,26 @@ Page run_page(const Json& result, const Json& detail) {
   page.command = detail.is_object() ? detail.at("command").get<std::string>() : "tandem run";
   page.facts = facts_of(result);
   page.sentences = sentences_of(result);
-  const bool has_tracks = !result.at("tracks").empty();
-  if (detail.is_object() && has_tracks) page.figures.push_back(gantt_figure(result, detail));
-  if (has_tracks) {
-    page.figures.push_back(layer_account_figure(result));
-    page.figures.push_back(track_account_figure(result));
-  }
+  const bool simulated = was_simulated(result), detailed = detail.is_object();
+  const auto add = [&](bool possible, const char* title, const auto& figure) {
+    if (possible)
+      page.figures.push_back(figure());
+    else
+      page.absent.push_back(title);
+  };
+  add(simulated && detailed, "who does what when", [&] { return gantt_figure(result, detail); });
+  add(simulated, "where each layer's time goes", [&] { return layer_account_figure(result); });
+  add(simulated, "where each resource's time goes", [&] { return track_account_figure(result); });
   page.figures.push_back(energy_figure(result));
   page.figures.push_back(channels_figure(result));
-  if (result.at("predicted_latency_ms").get<double>() > 0) page.figures.push_back(prediction_figure(result));
-  if (detail.is_object() && has_tracks) {
-    page.figures.push_back(roofline_figure(result, detail));
-    page.figures.push_back(bandwidth_figure(result, detail));
-  }
+  const bool predicted = result.at("predicted_latency_ms").get<double>() > 0;
+  if (predicted || !simulated)
+    add(simulated, "predicted against simulated", [&] { return prediction_figure(result); });
+  add(simulated && detailed, "roofline", [&] { return roofline_figure(result, detail); });
+  add(simulated && detailed, "memory traffic", [&] { return bandwidth_figure(result, detail); });
   page.figures.push_back(layers_table(result));
+  page.why_absent = simulated ? "they need the detail.json that tandem run --out writes beside result.json"
+                              : "at fidelity analytic nothing was simulated";
   return page;
 }
 

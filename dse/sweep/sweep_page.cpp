@@ -21,6 +21,9 @@ Json json_of(const Value& value) {
   return std::get<std::string>(value);
 }
 
+constexpr std::size_t kSentences = 12;
+constexpr std::size_t kMarks = 12;  // choices of an axis that get a mark each
+
 // The columns of the shared rows: number of the point, axes, objectives, whether on its group's front.
 struct Columns {
   std::size_t first_objective, front;
@@ -37,22 +40,19 @@ class PageMaker {
   }
 
   report::Page make() {
+    for (const StoredGroup& group : stored_.groups) {
+      if (group.answers.ok > 0) shown_.push_back(&group);
+    }
+    for (const StoredGroup* group : shown_) page_.groups.push_back((*group).answers.group);
     add_rows();
     add_head();
-    page_.figures.push_back(scatter());
-    const Json effects = tornado();
-    if (!effects["variants"].empty()) page_.figures.push_back(effects);
-    page_.figures.push_back(parallel());
-    page_.figures.push_back(
-        {{"id", "points"},
-         {"title", "Points"},
-         {"text",
-          "Marked: on the Pareto front. Filter by a word, or by a column as in latency_ms<5; click a "
-          "column to sort. A brush in the scatter above narrows this table, too."},
-         {"wide", true},
-         {"rows", "points"},
-         {"sort", columns_.first_objective},
-         {"mark", columns_.front}});
+    if (!shown_.empty()) {
+      page_.figures.push_back(scatter());
+      const Json effects = tornado();
+      if (!effects["variants"].empty()) page_.figures.push_back(effects);
+      page_.figures.push_back(parallel());
+      page_.figures.push_back(points());
+    }
     if (!failures_.empty()) page_.figures.push_back(failed());
     return std::move(page_);
   }
@@ -109,7 +109,11 @@ class PageMaker {
       page_.facts.push_back({"not computed yet", std::to_string(stored_.open), "", "bad"});
     for (const StoredGroup& group : stored_.groups) {
       const std::string name = group.answers.group.empty() ? "" : group.answers.group + ": ";
-      for (std::size_t k = 0; k < group.answers.best.size() && page_.sentences.size() < 12; ++k) {
+      if (group.answers.ok == 0 && group.answers.failed > 0 && page_.sentences.size() < kSentences)
+        page_.sentences.push_back(
+            fmt::format("{}none of {} points could be computed; the table of failures says why.", name,
+                        group.answers.failed));
+      for (std::size_t k = 0; k < group.answers.best.size() && page_.sentences.size() < kSentences; ++k) {
         const Evaluated& best = group.points[group.answers.best[k]];
         std::string sentence = fmt::format("{}best {} {:.5g} with", name, sweep_.objectives[k].name,
                                            shown(sweep_.objectives[k], best.objectives[k]));
@@ -130,15 +134,24 @@ class PageMaker {
                        [](const Choice& choice) { return std::holds_alternative<double>(choice.value); });
   }
 
-  // "&network=alexnet" for the rows of one group; empty where there is one group only.
-  [[nodiscard]] std::string filter_of(const StoredGroup& group) const {
-    std::string filter;
+  // The conditions of a group's rows, as [column, value]; none where there is one group only.
+  [[nodiscard]] Json where(const StoredGroup& group) const {
+    Json conditions = Json::array();
     for (std::size_t axis = 0; axis < sweep_.axes.size(); ++axis) {
       if (group.fixed[axis] < 0) continue;
       const Choice& choice = sweep_.axes[axis].choices[static_cast<std::size_t>(group.fixed[axis])];
-      filter += fmt::format("&{}={}", 1 + axis, json_of(choice.value).dump());
+      conditions.push_back(Json::array({1 + axis, json_of(choice.value)}));
     }
-    return filter;
+    return conditions;
+  }
+
+  // Of the shown groups, what `option_of` makes of each.
+  template <typename OptionOf>
+  [[nodiscard]] Json variants(const OptionOf& option_of) const {
+    Json all = Json::array();
+    for (std::size_t i = 0; i < shown_.size(); ++i)
+      all.push_back({{"name", (*shown_[i]).answers.group}, {"group", i}, {"option", option_of(*shown_[i])}});
+    return all;
   }
 
   Json scatter() {
@@ -148,9 +161,7 @@ class PageMaker {
         sweep_.objectives.size() > 1 ? columns_.first_objective + 1 : columns_.first_objective;
     const std::string x_name = x == 0 ? "point" : sweep_.objectives[0].name;
     const std::string y_name = x == 0 ? sweep_.objectives[0].name : sweep_.objectives[1].name;
-    Json variants = Json::array();
-    for (const StoredGroup& group : stored_.groups) {
-      const std::string filter = filter_of(group);
+    const auto option_of = [&](const StoredGroup& group) {
       Json option;
       option["tooltip"] = report::tooltip_of_point();
       option["legend"] = report::legend();
@@ -165,38 +176,42 @@ class PageMaker {
                          {"throttleDelay", 100}};
       option["toolbox"] = {{"top", 0}, {"right", 10}};
       const auto series = [&](const char* name, const char* colour, int size, double opacity, int front) {
+        Json conditions = where(group);
+        conditions.push_back(Json::array({columns_.front, front}));
         return Json{{"name", name},
                     {"type", "scatter"},
                     {"symbolSize", size},
                     {"itemStyle", {{"color", colour}, {"opacity", opacity}}},
                     {"encode", {{"x", x}, {"y", y}}},
-                    {"data", fmt::format("@rows:points:{}={}{}", columns_.front, front, filter)}};
+                    {"data", {{"@rows", "points"}, {"where", conditions}}}};
       };
       option["series"] = {series("dominated", "#7d93b2", 5, 0.55, 0),
                           series("Pareto front", "#e08a1e", 10, 0.95, 1)};
-      variants.push_back(
-          {{"name", group.answers.group.empty() ? "all" : group.answers.group}, {"option", option}});
-    }
+      return option;
+    };
     std::string text =
         "A point a design; hover for what it is made of. Draw a rectangle (button on the right) to keep only "
         "its points in the lines and the table below.";
     if (sweep_.objectives.size() > 2)
       text += fmt::format(" The front is of all {} objectives.", sweep_.objectives.size());
-    return {{"id", "scatter"},     {"title", fmt::format("{} against {}", y_name, x_name)},
-            {"text", text},        {"height", 440},
-            {"brush", true},       {"extra", {{"encode", {{"x", x}, {"y", y}}}}},
-            {"variants", variants}};
+    return {{"id", "scatter"},
+            {"title", fmt::format("{} against {}", y_name, x_name)},
+            {"text", text},
+            {"height", 440},
+            {"brush", true},
+            {"extra", {{"encode", {{"x", x}, {"y", y}}}}},
+            {"variants", variants(option_of)}};
   }
 
   Json tornado() {
     Json variants = Json::array();
     std::size_t rows = 0;
-    for (const StoredGroup& group : stored_.groups) {
+    for (std::size_t i = 0; i < shown_.size(); ++i) {
       for (const Objective& objective : sweep_.objectives) {
         std::vector<std::string> names;
         Json low = Json::array(), span = Json::array();
         double least = 1e300;
-        for (const Effect& effect : group.answers.effects) {
+        for (const Effect& effect : (*shown_[i]).answers.effects) {
           if (effect.objective != objective.name) continue;
           names.push_back(effect.axis);
           low.push_back({{"value", rounded(effect.low)}, {"name", effect.axis}});
@@ -226,11 +241,10 @@ class PageMaker {
                                          {"type", "bar"},
                                          {"stack", "all"},
                                          {"barMaxWidth", 26},
+                                         {"barMinHeight", 3},  // an axis that moves nothing is seen, too
                                          {"itemStyle", {{"color", "#3b7dd8"}, {"borderRadius", 3}}},
                                          {"data", span}}});
-        variants.push_back(
-            {{"name", (group.answers.group.empty() ? "" : group.answers.group + ", ") + objective.name},
-             {"option", option}});
+        variants.push_back({{"name", objective.name}, {"group", i}, {"option", option}});
       }
     }
     return {{"id", "tornado"},
@@ -243,7 +257,7 @@ class PageMaker {
   }
 
   Json parallel() {
-    Json axes = Json::array();
+    Json axes = Json::array(), choices = Json::object();
     const auto add = [&](std::size_t column, const std::string& name) {
       axes.push_back({{"dim", column}, {"name", name}, {"type", "value"}, {"scale", true}});
     };
@@ -253,22 +267,20 @@ class PageMaker {
                                      [i](const StoredGroup& group) { return group.fixed[i] >= 0; });
       if (axis.choices.size() < 2 || fixed) continue;
       add(1 + i, axis.name);
-      if (is_number(axis)) {
-        const bool whole = std::all_of(axis.choices.begin(), axis.choices.end(), [](const Choice& choice) {
-          return std::floor(std::get<double>(choice.value)) == std::get<double>(choice.value);
-        });
-        if (whole) axes.back()["minInterval"] = 1;
-        continue;
+      // What was chosen from has a mark a choice, and none between; where that would be too many, a scale.
+      if (is_number(axis) && axis.choices.size() > kMarks) continue;
+      Json names = Json::array(), values = Json::array();
+      for (const Choice& choice : axis.choices) {
+        names.push_back(text_of(choice.value));
+        values.push_back(json_of(choice.value));
       }
-      Json names = Json::array();
-      for (const Choice& choice : axis.choices) names.push_back(text_of(choice.value));
       axes.back()["type"] = "category";
       axes.back()["data"] = names;
+      choices[std::to_string(1 + i)] = values;
     }
     for (std::size_t k = 0; k < sweep_.objectives.size(); ++k)
       add(columns_.first_objective + k, sweep_.objectives[k].name);
-    Json variants = Json::array();
-    for (const StoredGroup& group : stored_.groups) {
+    const auto option_of = [&](const StoredGroup& group) {
       double least = 1e300, most = -1e300;
       for (const Evaluated& point : group.points) {
         if (!point.ok) continue;
@@ -277,34 +289,54 @@ class PageMaker {
         most = std::max(most, value);
       }
       Json option;
-      option["parallel"] = {{"left", 60}, {"right", 130}, {"top", 44}, {"bottom", 24}};
+      option["parallel"] = {{"left", 60}, {"right", 190}, {"top", 44}, {"bottom", 24}};
       option["parallelAxis"] = axes;
-      option["visualMap"] = {{"type", "continuous"},
-                             {"dimension", columns_.first_objective},
-                             {"min", rounded(least)},
-                             {"max", rounded(most)},
-                             {"right", 0},
-                             {"top", "middle"},
-                             {"calculable", true},
-                             {"text", {sweep_.objectives[0].name, ""}},
-                             {"inRange", {{"color", {"#2f9e6e", "#3b7dd8", "#c4518b"}}}}};
-      option["series"] = Json::array(
-          {{{"name", "designs"},
-            {"type", "parallel"},
-            {"lineStyle", {{"width", 1}, {"opacity", group.points.size() > 2000 ? 0.12 : 0.35}}},
-            {"progressive", 1000},
-            {"inactiveOpacity", 0.02},
-            {"data", "@rows:points:" + (filter_of(group).empty() ? "" : filter_of(group).substr(1))}}});
-      variants.push_back(
-          {{"name", group.answers.group.empty() ? "all" : group.answers.group}, {"option", option}});
-    }
+      if (least < most)
+        option["visualMap"] = {{"type", "continuous"},
+                               {"dimension", columns_.first_objective},
+                               {"min", rounded(least)},
+                               {"max", rounded(most)},
+                               {"right", 0},
+                               {"top", "middle"},
+                               {"calculable", true},
+                               {"formatter", "@call:short"},
+                               {"text", {sweep_.objectives[0].name, ""}},
+                               {"inRange", {{"color", {"#2f9e6e", "#3b7dd8", "#c4518b"}}}}};
+      option["series"] =
+          Json::array({{{"name", "designs"},
+                        {"type", "parallel"},
+                        {"lineStyle", {{"width", 1}, {"opacity", group.points.size() > 2000 ? 0.12 : 0.35}}},
+                        {"progressive", 1000},
+                        {"inactiveOpacity", 0.02},
+                        {"data", {{"@rows", "points"}, {"where", where(group)}}}}});
+      return option;
+    };
     return {{"id", "parallel"},
             {"title", "All axes and objectives"},
             {"text", "A line a design. Drag along an axis to keep the designs of that part of it."},
             {"wide", true},
             {"height", 420},
+            {"least_width", 250 + 90 * axes.size()},
             {"follows", true},
-            {"variants", variants}};
+            {"choices", choices},
+            {"variants", variants(option_of)}};
+  }
+
+  Json points() {
+    Json conditions = Json::array();
+    for (const StoredGroup* group : shown_) conditions.push_back(where(*group));
+    return {
+        {"id", "points"},
+        {"title", "Points"},
+        {"text",
+         "Marked: on the Pareto front. Filter by a word, or by a column with <, <=, =, >= or > and a value; "
+         "click a column to sort. A brush in the scatter above narrows this table, too."},
+        {"wide", true},
+        {"rows", "points"},
+        {"where", conditions},
+        {"sort", columns_.first_objective},
+        {"example", columns_.first_objective},
+        {"mark", columns_.front}};
   }
 
   Json failed() {
@@ -324,6 +356,7 @@ class PageMaker {
   const Sweep& sweep_;
   Space space_;
   Columns columns_;
+  std::vector<const StoredGroup*> shown_;  // those with a point that could be computed
   report::Page page_;
   Json failures_ = Json::array();
   std::int64_t number_ = 0;

@@ -100,11 +100,21 @@ class Pages(unittest.TestCase):
 
     def page(self, source, name):
         page = self.folder / name
-        tandem("report", source, "--out", page)
+        self.printed = tandem("report", source, "--out", page)
         text = page.read_text()
         self.assertNotIn("src=", text.split("<script>")[0])
         self.assertIn("Content-Security-Policy", text)
         return page, render(page, self.folder)
+
+    def data(self, page):
+        """What the page's script draws from."""
+        return json.loads(re.search(r'<script type="application/json" id="page">(.*?)</script>', page.read_text(), re.S)[1])
+
+    def tables_answer(self, report):
+        """The examples that a filter gives find something; a column that is not there is answered with those that are."""
+        for name, filter_ in report["filters"].items():
+            self.assertTrue(filter_["found"] and all(rows > 0 for rows in filter_["found"]), (name, filter_))
+            self.assertIn("no column no_such_column; there are ", filter_["complaint"], name)
 
     def series(self, report, figure, name):
         found = [series for series in report["figures"][figure] if series["name"] == name]
@@ -133,7 +143,16 @@ class Pages(unittest.TestCase):
         self.assertEqual(gantt["count"], len(blocks))
         self.assertEqual(gantt["drawn"], len(blocks))
         self.assertGreater(len(blocks), 20)
-        # Accounts of layers: the mean over both images of what all resources did, by reason.
+        # Interconnect and DRAM are drawn as dark as a block is busy: blocks are short, and hold what the account has.
+        total = sum(result["tracks"][0]["account_us"].values())
+        for own, track in zip(detail["tracks"], result["tracks"]):
+            if track["kind"] not in ("interconnect", "dram"):
+                continue
+            for begin, end, _, _, *times in own["blocks"]:
+                self.assertTrue(end - begin <= total / 300 or times[1] + times[4] > 0.999 * (end - begin), own["name"])
+            moving = sum(block[4 + 1] for block in own["blocks"])
+            self.assertAlmostEqual(moving / track["account_us"]["transfer"], 1, delta=1e-3)
+        # Accounts of layers: the mean over both images of what those did that compute the layer, by reason.
         layers = {}
         for layer in result["layers"]:
             if layer["account_us"]:
@@ -142,12 +161,14 @@ class Pages(unittest.TestCase):
             expected = 0
             for images in layers.values():
                 for layer in images:
-                    weights = {name: int(name.rsplit("x", 1)[1]) if "x" in name else 1 for name in layer["account_us"]}
+                    weights = {name: int(name.rsplit("x", 1)[1]) if "x" in name else 1 for name in layer["account_us"]
+                               if name in layer["resource_channels"] or not layer["resource_channels"]}
                     expected += sum(layer["account_us"][name][reason] * weight for name, weight in weights.items()) / sum(
                         weights.values()) / len(images)
             drawn = self.series(report, "layer_account", reason)
             self.assertEqual(drawn["count"], len(layers))
             self.close(drawn["y"], expected, reason)
+        self.assertTrue(any(len(layer["account_us"]) > len(layer["resource_channels"]) > 0 for layer in result["layers"]))
         # Accounts of tracks close to 100 % each.
         self.close(sum(series["x"] for series in report["figures"]["track_account"]), 100 * len(result["tracks"]))
         # Energy, channels, prediction, roofline.
@@ -167,17 +188,21 @@ class Pages(unittest.TestCase):
         area = sum(series["y"] for series in report["figures"]["bandwidth"]) * window * 1e3
         moved = result["memory"]["read_bytes"] + result["memory"]["write_bytes"]
         self.assertAlmostEqual(area / moved, 1, delta=0.01)
+        self.tables_answer(report)
+        writes, reads = (self.series(report, "bandwidth", f"accelerator0 {what}")["colour"] for what in ("writes", "reads"))
+        self.assertNotEqual(writes, reads)
         self.assertEqual(report["tables"]["layers"], len([l for l in result["layers"] if l["resource_channels"]]))
 
     def test_a_comparison(self):
         out = self.folder / "compare"
-        tandem("compare", *QUICK, "--planners", "accelerator-only,cpu-only,cosched", "--out", out)
+        tandem("compare", *QUICK, "--set", "platform=edge_soc", "--planners", "all", "--out", out)
         rows = json.loads((out / "comparison.json").read_text())["rows"]
         _, report = self.page(out, "compare.html")
-        self.close(self.series(report, "latency", "simulated")["y"], sum(row["latency_ms"] for row in rows))
-        self.close(self.series(report, "latency", "predicted")["y"],
+        self.assertEqual(len(rows), 8)
+        self.close(self.series(report, "latency", "simulated")["x"], sum(row["latency_ms"] for row in rows))
+        self.close(self.series(report, "latency", "predicted")["x"],
                    sum(row["predicted_latency_ms"] for row in rows))
-        self.close(sum(series["y"] for series in report["figures"]["energy"]),
+        self.close(sum(series["x"] for series in report["figures"]["energy"]),
                    sum(row["energy_mj"] for row in rows))
         for row in rows:
             point = self.series(report, "trade", row["planner"])
@@ -186,7 +211,26 @@ class Pages(unittest.TestCase):
             self.close(point["y"], row["energy_mj"])
             self.close(self.series(report, "layers", row["planner"])["y"],
                        sum(layer["end_us"] - layer["start_us"] for layer in row["layers"] if layer["resource_channels"]))
-        self.assertEqual(report["tables"]["table"], 3)
+        self.assertEqual(report["tables"]["table"], 8)
+        for figure in ("latency", "energy", "accounts"):
+            self.assertTrue(report["names"][figure], figure)
+        self.assertTrue(all(report["legends"].values()), report["legends"])
+        self.tables_answer(report)
+
+    def test_an_analytic_run_says_that_nothing_was_simulated(self):
+        analytic = ["--set", "fidelity.cpu=analytic", "--set", "fidelity.accelerator=analytic"]
+        tandem("run", *QUICK[:3], *analytic, "--out", self.folder / "analytic")
+        page, report = self.page(self.folder / "analytic", "analytic.html")
+        data = self.data(page)
+        self.assertIn("nothing was simulated", data["short"][0])
+        self.assertFalse([fact for fact in data["facts"] if "predicted" in fact["name"]])
+        self.assertEqual(sorted(report["figures"]), ["channels", "energy"])
+        self.assertNotIn("difference", [column["name"] for column in data["figures"][-1]["columns"]])
+        tandem("compare", *QUICK[:3], *analytic, "--planners", "accelerator-only,cosched", "--out", self.folder / "closed")
+        page, report = self.page(self.folder / "closed", "closed.html")
+        self.assertIn("nothing was simulated", self.data(page)["short"][0])
+        self.assertEqual([series["name"] for series in report["figures"]["latency"]], ["closed form"])
+        self.assertEqual(self.data(page)["figures"][-1]["values"][0][-1], "not computed")
 
     def test_a_sweep_with_failures(self):
         sweep = self.folder / "space.toml"
@@ -213,11 +257,41 @@ class Pages(unittest.TestCase):
         self.close(best["x"], sum(point["objectives"]["latency_ms"] for point in front))
         self.close(best["y"], sum(point["objectives"]["energy_mj"] for point in front))
         self.assertEqual(report["tables"]["points"], len(good))
+        self.tables_answer(report)
+        axes = {axis["name"]: axis for axis in self.data(page)["figures"][2]["variants"][0]["option"]["parallelAxis"]}
+        self.assertEqual(axes["a73_cores"]["data"], ["1", "2", "3", "4"])
         if len(good) < len(rows):
             self.assertEqual(report["tables"]["failures"], len(rows) - len(good))
         effects = [e for e in answers["groups"][0]["sensitivity"] if e["objective"] == "latency_ms"]
         self.close(self.series(report, "tornado", "swing")["x"],
                    sum(effect["highest_mean"] - effect["lowest_mean"] for effect in effects))
+
+    def test_a_sweep_of_failures_alone_is_a_sentence_and_a_table(self):
+        sweep = self.folder / "failed.toml"
+        sweep.write_text(SWEEP.replace('"lpddr4x_3733_4x16", "no_such_part"', '"no_such_part"'))
+        store = self.folder / "failed.db"
+        done = subprocess.run([BINARY, "sweep", str(sweep), "--store", str(store)], cwd=ROOT, capture_output=True, timeout=300)
+        self.assertEqual(done.returncode, 1)
+        page, report = self.page(store, "failed.html")
+        self.assertEqual(self.data(page)["short"], ["none of 108 points could be computed; the table of failures says why."])
+        self.assertEqual(report["figures"], {})
+        self.assertEqual(report["tables"], {"failures": 108})
+        self.assertNotIn("e+300", json.dumps(self.data(page)))
+
+    def test_groups_are_chosen_once_for_the_whole_page(self):
+        sweep = self.folder / "groups.toml"
+        sweep.write_text('per = ["network"]\n' + SWEEP.replace('network = "tiny"\n', "").replace(
+            '[[axis]]\nname = "a73', '[[axis]]\nname = "network"\nkey = "network"\nvalues = ["tiny", "alexnet"]\n[[axis]]\nname = "a73')
+            .replace("range = [200, 1000]", "range = [900, 1000]").replace('"lpddr4x_3733_4x16", "no_such_part"', '"lpddr4x_3733_4x16"'))
+        store = self.folder / "groups.db"
+        tandem("sweep", sweep, "--store", store)
+        page, report = self.page(store, "groups.html")
+        self.assertEqual(self.data(page)["groups"], ["network=tiny", "network=alexnet"])
+        self.assertEqual(report["selects"], ["Designs with", "what What matters most shows"])
+        self.assertEqual(report["tables"]["points"], 24)
+        self.assertEqual(report["figures"]["parallel"][0]["count"], 24)
+        # The scale of the lines' colours reads what the best and the worst design take.
+        self.assertNotIn("0", report["scale"])
 
     def test_ten_thousand_points(self):
         sweep = self.folder / "large.toml"
