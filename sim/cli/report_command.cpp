@@ -32,8 +32,12 @@ Json json_of_file(const fs::path& path) {
   return json;
 }
 
-report::Page page_of_json(const fs::path& path, const Json& detail) {
+// The detail of a result lies beside it, where tandem run --out has written both.
+report::Page page_of_json(const fs::path& path) {
   const Json json = json_of_file(path);
+  const fs::path beside = path.parent_path() / "detail.json";
+  const bool detailed = path.filename() == "result.json" && fs::exists(beside);
+  const Json detail = detailed ? json_of_file(beside) : Json(nullptr);
   try {
     return json.contains("rows") ? report::compare_page(json) : report::run_page(json, detail);
   } catch (const Json::exception& error) {
@@ -65,13 +69,20 @@ report::Page page_of_store(const ReportArguments& arguments) {
 report::Page page_of(const ReportArguments& arguments) {
   const fs::path source = arguments.source;
   std::error_code ignored;
-  if (fs::is_directory(source, ignored)) {
-    if (fs::exists(source / "comparison.json")) return page_of_json(source / "comparison.json", nullptr);
-    if (fs::exists(source / "result.json")) {
-      const bool detailed = fs::exists(source / "detail.json");
-      return page_of_json(source / "result.json",
-                          detailed ? json_of_file(source / "detail.json") : Json(nullptr));
+  const bool folder = fs::is_directory(source, ignored);
+  if (!arguments.sweep.empty() && (folder || source.extension() == ".json"))
+    throw InputError({arguments.source, 0, 0}, "--sweep",
+                     "chooses from a store of tandem sweep; this is a run's or a comparison's, leave it out");
+  if (folder) {
+    const fs::path comparison = source / "comparison.json", result = source / "result.json";
+    if (fs::exists(comparison)) {
+      if (fs::exists(result))
+        fmt::print(stderr,
+                   "{}: holds a comparison and a run; this page is of the comparison, for the run give {}\n",
+                   arguments.source, result.string());
+      return page_of_json(comparison);
     }
+    if (fs::exists(result)) return page_of_json(result);
     throw InputError(
         {arguments.source, 0, 0}, "",
         "holds neither result.json nor comparison.json; give a folder that tandem run --out or tandem "
@@ -81,7 +92,7 @@ report::Page page_of(const ReportArguments& arguments) {
     throw InputError(
         {arguments.source, 0, 0}, "",
         "does not exist; give a folder of tandem run --out or compare --out, or a store of tandem sweep");
-  if (source.extension() == ".json") return page_of_json(source, nullptr);
+  if (source.extension() == ".json") return page_of_json(source);
   return page_of_store(arguments);
 }
 
@@ -96,8 +107,9 @@ int report_command(const ReportArguments& arguments) {
   file << html;
   file.close();
   if (!file) throw InputError({arguments.out, 0, 0}, "--out", "cannot be written");
-  fmt::print("{}: {} figures, {:.1f} MB; open it in a browser\n", arguments.out, page.figures.size(),
-             static_cast<double>(html.size()) * 1e-6);
+  fmt::print("{}: {} figure{}, {:.1f} MB; open it in a browser\n", arguments.out, page.figures.size(),
+             page.figures.size() == 1 ? "" : "s", static_cast<double>(html.size()) * 1e-6);
+  if (!page.absent.empty()) fmt::print("left out: {}; {}\n", join(page.absent), page.why_absent);
   return 0;
 }
 

@@ -226,11 +226,32 @@ class Pages(unittest.TestCase):
         self.assertFalse([fact for fact in data["facts"] if "predicted" in fact["name"]])
         self.assertEqual(sorted(report["figures"]), ["channels", "energy"])
         self.assertNotIn("difference", [column["name"] for column in data["figures"][-1]["columns"]])
+        self.assertIn("left out: who does what when,", self.printed)
         tandem("compare", *QUICK[:3], *analytic, "--planners", "accelerator-only,cosched", "--out", self.folder / "closed")
         page, report = self.page(self.folder / "closed", "closed.html")
         self.assertIn("nothing was simulated", self.data(page)["short"][0])
         self.assertEqual([series["name"] for series in report["figures"]["latency"]], ["closed form"])
         self.assertEqual(self.data(page)["figures"][-1]["values"][0][-1], "not computed")
+
+    def test_a_result_without_its_detail_says_what_is_left_out(self):
+        out = self.folder / "bare"
+        tandem("run", *QUICK, "--out", out)
+        (self.folder / "alone").mkdir()
+        shutil.copy(out / "result.json", self.folder / "alone")
+        for source, figures in ((out, 9), (out / "result.json", 9), (self.folder / "alone", 6)):
+            self.page(source, "bare.html")
+            self.assertIn(f": {figures} figures, ", self.printed)
+            self.assertEqual("left out: who does what when, roofline, memory traffic; they need the detail.json" in self.printed,
+                             figures == 6, self.printed)
+
+    def test_of_a_run_and_a_comparison_in_one_folder_it_says_which(self):
+        out = self.folder / "both"
+        tandem("run", *QUICK, "--out", out)
+        tandem("compare", *QUICK, "--planners", "cpu-only,cosched", "--out", out)
+        done = subprocess.run([BINARY, "report", str(out), "--out", str(self.folder / "both.html")], cwd=ROOT,
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("this page is of the comparison, for the run give", done.stderr)
 
     def test_a_sweep_with_failures(self):
         sweep = self.folder / "space.toml"
@@ -308,6 +329,10 @@ class Pages(unittest.TestCase):
         (self.folder / "half.json").write_text('{"layers": []}')
         (self.folder / "text.json").write_text("no JSON")
         (self.folder / "text.db").write_text("no database")
+        done = subprocess.run([BINARY, "report", str(self.folder), "--sweep", "x", "--out", str(self.folder / "no.html")], cwd=ROOT,
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--sweep: chooses from a store", done.stderr)
         for source, word in ((empty, "result.json"), (self.folder / "none", "does not exist"),
                              (self.folder / "half.json", "run it again"), (self.folder / "text.json", "no JSON object"),
                              (self.folder / "text.db", "store")):
