@@ -4,11 +4,11 @@
 #include <cstdio>
 #include <string>
 
-#include "dse/report/power_report.h"
+#include "tests/agreement/power_report.h"
 
 int main(int argc, char** argv) {
   const auto data = tandem::energy::read_power_data();
   const bool csv = argc > 1 && std::string(argv[1]) == "--csv";
-  std::fputs((csv ? tandem::report::power_csv(data) : tandem::report::power_text(data)).c_str(), stdout);
+  std::fputs((csv ? tandem::energy::power_csv(data) : tandem::energy::power_text(data)).c_str(), stdout);
   return 0;
 }

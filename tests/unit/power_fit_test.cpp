@@ -9,11 +9,11 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "dse/report/power_report.h"
 #include "models/core/locate.h"
 #include "models/energy/dram_power.h"
 #include "models/energy/least_squares.h"
 #include "models/spec/platform.h"
+#include "tests/agreement/power_report.h"
 
 namespace tandem::energy {
 namespace {
@@ -84,7 +84,7 @@ TEST(PowerFit, RepeatedShapesLeaveTogether) {
 
 void expect_inferences_within_the_bar(const std::vector<double>& predicted) {
   for (const InferencePower& run : inferences(measured(), predicted)) {
-    EXPECT_LE(std::abs(run.error_percent()), report::kPowerBarPercent)
+    EXPECT_LE(std::abs(run.error_percent()), kPowerBarPercent)
         << run.network << " on " << run.cluster << " at " << run.megahertz << " MHz";
   }
 }
@@ -158,8 +158,8 @@ std::string saved(const std::string& name) {
 }
 
 TEST(PowerFit, TheSavedResultsAreWhatItFindsToday) {
-  EXPECT_EQ(saved("power.txt"), report::power_text(measured()));
-  EXPECT_EQ(saved("power.csv"), report::power_csv(measured()));
+  EXPECT_EQ(saved("power.txt"), power_text(measured()));
+  EXPECT_EQ(saved("power.csv"), power_csv(measured()));
 }
 
 }  // namespace

@@ -7,15 +7,15 @@
 #include "models/energy/power_data.h"
 #include "models/energy/power_fit.h"
 
-namespace tandem::report {
+namespace tandem::energy {
 
 // What is demanded of board power and energy, percent.
 inline constexpr double kPowerBarPercent = 15.0;
 
 // Fits, cross-validates and says how far each figure is off.
-std::string power_text(const energy::PowerData& data);
+std::string power_text(const PowerData& data);
 
 // A row for every measured part: measured, fitted, and predicted by the fits that did not see it.
-std::string power_csv(const energy::PowerData& data);
+std::string power_csv(const PowerData& data);
 
-}  // namespace tandem::report
+}  // namespace tandem::energy

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dse/report/power_report.h"
+#include "tests/agreement/power_report.h"
 
 #include <fmt/format.h>
 
@@ -11,12 +11,9 @@
 
 #include "dse/report/table.h"
 
-namespace tandem::report {
+namespace tandem::energy {
 
-using energy::InferencePower;
-using energy::PartPower;
-using energy::PowerConstants;
-using energy::PowerData;
+using report::Table;
 using Align = Table::Align;
 
 namespace {
@@ -45,8 +42,8 @@ struct Predictions {
 Predictions predictions(const PowerData& data, const PowerConstants& constants) {
   Predictions all;
   for (const PartPower& part : data.parts) all.fitted.push_back(predict(part, constants));
-  all.without_part = energy::cross_validate(data, energy::fold_by_shape);
-  all.without_frequency = energy::cross_validate(data, energy::fold_by_frequency);
+  all.without_part = cross_validate(data, fold_by_shape);
+  all.without_frequency = cross_validate(data, fold_by_frequency);
   return all;
 }
 
@@ -83,7 +80,7 @@ std::string inference_text(const PowerData& data, const Predictions& all) {
   };
   std::map<std::pair<std::string, std::string>, Row> rows;
   const auto each = [&](const std::vector<double>& predicted, Errors Row::*member) {
-    for (const InferencePower& run : energy::inferences(data, predicted)) {
+    for (const InferencePower& run : inferences(data, predicted)) {
       Row& row = rows[{run.network, run.cluster}];
       const double before = (row.*member).worst;
       (row.*member).add(run.error_percent());
@@ -149,7 +146,7 @@ std::string summary_text(const PowerData& data, const Predictions& all, const Po
   };
   const auto runs = [&](const std::vector<double>& predicted) {
     Errors errors;
-    for (const InferencePower& run : energy::inferences(data, predicted)) errors.add(run.error_percent());
+    for (const InferencePower& run : inferences(data, predicted)) errors.add(run.error_percent());
     return errors;
   };
   row("inference, fitted", runs(all.fitted));
@@ -159,7 +156,7 @@ std::string summary_text(const PowerData& data, const Predictions& all, const Po
   row("part, left out", parts(all.without_part));
   row("part, its frequency left out", parts(all.without_frequency));
   Errors virus;
-  for (const energy::VirusPower& entry : data.virus)
+  for (const VirusPower& entry : data.virus)
     virus.add(100.0 * (predict(entry, constants) / entry.measured_mw - 1.0));
   row("Kirin 960 under a virus", virus);
   return table.text();
@@ -167,7 +164,7 @@ std::string summary_text(const PowerData& data, const Predictions& all, const Po
 
 std::string virus_text(const PowerData& data, const PowerConstants& constants) {
   Table table({{"core", Align::left}, {"cores"}, {"measured mW"}, {"fitted mW"}, {"error %"}});
-  for (const energy::VirusPower& row : data.virus) {
+  for (const VirusPower& row : data.virus) {
     const double fitted = predict(row, constants);
     table.row({row.core, std::to_string(row.cores), fmt::format("{:.0f}", row.measured_mw),
                fmt::format("{:.0f}", fitted),
@@ -179,7 +176,7 @@ std::string virus_text(const PowerData& data, const PowerConstants& constants) {
 }  // namespace
 
 std::string power_text(const PowerData& data) {
-  const PowerConstants constants = energy::fit_power(data);
+  const PowerConstants constants = fit_power(data);
   const Predictions all = predictions(data, constants);
   return "Constants\n\n" + constants_text(constants) + "\nErrors\n\n" + summary_text(data, all, constants) +
          "\nBoard power and energy of an inference, measured times\n\n" + inference_text(data, all) +
@@ -188,7 +185,7 @@ std::string power_text(const PowerData& data) {
 }
 
 std::string power_csv(const PowerData& data) {
-  const Predictions all = predictions(data, energy::fit_power(data));
+  const Predictions all = predictions(data, fit_power(data));
   std::string csv =
       "network,part,cluster,frequency_mhz,voltage_mv,time_ms,stalled_percent,measured_mw,fitted_mw,"
       "without_part_mw,without_frequency_mw\n";
@@ -202,4 +199,4 @@ std::string power_csv(const PowerData& data) {
   return csv;
 }
 
-}  // namespace tandem::report
+}  // namespace tandem::energy
