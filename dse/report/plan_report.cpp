@@ -16,8 +16,11 @@ using pipeline::Stage;
 
 namespace {
 
-double milliseconds(std::int64_t picoseconds) { return static_cast<double>(picoseconds) * 1e-9; }
-double millijoules(std::int64_t picojoules) { return static_cast<double>(picojoules) * 1e-9; }
+// Cost tables count in whole picoseconds and picojoules.
+double milliseconds(std::int64_t picoseconds) { return to_milliseconds(Picoseconds(picoseconds)); }
+double millijoules(std::int64_t picojoules) {
+  return to_millijoules(Picojoules(static_cast<double>(picojoules)));
+}
 
 double throughput(const Plan& plan) { return plan.period > 0 ? 1e12 / static_cast<double>(plan.period) : 0; }
 
@@ -25,6 +28,16 @@ double throughput(const Plan& plan) { return plan.period > 0 ? 1e12 / static_cas
 double gap_percent(const pipeline::Answer& answer) {
   if (answer.proved || answer.bound <= 0) return 0;
   return 100.0 * static_cast<double>(answer.value() - answer.bound) / static_cast<double>(answer.bound);
+}
+
+std::string bound_text(const pipeline::Answer& answer) {
+  const std::string verdict =
+      answer.proved ? "no pipeline is better" : fmt::format("gap {:.2f} %", gap_percent(answer));
+  if (answer.goal.objective == Objective::energy)
+    return fmt::format("energy at least {:.3f} mJ: {}\n", millijoules(answer.bound), verdict);
+  return fmt::format("{} at least {:.3f} ms: {}\n",
+                     answer.goal.objective == Objective::throughput ? "bottleneck" : "latency",
+                     milliseconds(answer.bound), verdict);
 }
 
 std::string joined(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, "+")); }
@@ -118,10 +131,7 @@ std::string pipeline_text(const CostTable& table, const Solution& solution, cons
   text += fmt::format("\nbottleneck {:.3f} ms, {:.2f} images/s, latency {:.3f} ms\n",
                       milliseconds(plan.period), throughput(plan), milliseconds(plan.latency));
   if (table.knows_energy()) text += fmt::format("energy {:.3f} mJ an image\n", millijoules(plan.energy));
-  const bool energy = answer.goal.objective == Objective::energy;
-  text += fmt::format("{} at least {:.3f} {}: {}\n", pipeline::to_string(answer.goal.objective),
-                      milliseconds(answer.bound), energy ? "mJ" : "ms",
-                      answer.proved ? "nothing is better" : fmt::format("gap {:.2f} %", gap_percent(answer)));
+  text += bound_text(answer);
   text += fmt::format("{:.10g} pipelines, {:.10g} ways to cut the layers for them; in every order {:.4g}\n",
                       solution.space.pipelines, solution.space.points, solution.space.all_points);
   if (solution.pipelines_tried > 0) text += fmt::format("{} pipelines tried\n", solution.pipelines_tried);

@@ -8,7 +8,6 @@
 namespace tandem::report {
 
 void Table::row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
-void Table::rule() { rows_.emplace_back(); }
 
 std::string Table::text() const {
   std::vector<std::size_t> widths;
@@ -29,9 +28,7 @@ std::string Table::text() const {
   };
   line([&](std::size_t i) { return columns_[i].title; });
   line([&](std::size_t i) { return std::string(widths[i], '-'); });
-  for (const auto& cells : rows_) {
-    line([&](std::size_t i) { return cells.empty() ? std::string(widths[i], '-') : cells[i]; });
-  }
+  for (const auto& cells : rows_) line([&](std::size_t i) { return cells[i]; });
   return text;
 }
 

@@ -17,12 +17,11 @@ class Table {
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
   void row(std::vector<std::string> cells);  // as many as there are columns
-  void rule();
-  [[nodiscard]] std::string text() const;  // every line ends with a newline, none with a space
+  [[nodiscard]] std::string text() const;    // every line ends with a newline, none with a space
 
  private:
   std::vector<Column> columns_;
-  std::vector<std::vector<std::string>> rows_;  // an empty row is a rule
+  std::vector<std::vector<std::string>> rows_;
 };
 
 }  // namespace tandem::report

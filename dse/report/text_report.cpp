@@ -37,12 +37,27 @@ std::string refusals(const spec::RunResult& result) {
   return text;
 }
 
+// Two decimals, and three digits where those would not show them.
+std::string energy_text(double millijoules) {
+  return millijoules > 0 && millijoules < 0.995 ? fmt::format("{:#.3g}", millijoules)
+                                                : fmt::format("{:.2f}", millijoules);
+}
+
+// "9 more layers only join or pass on tensors in place; "
+std::string layers_in_place(int count) {
+  if (count == 0) return "";
+  return fmt::format("{} more layer{} in place; ", count,
+                     count == 1 ? " only joins or passes on tensors" : "s only join or pass on tensors");
+}
+
 void totals(const spec::RunResult& result, std::string& text) {
-  text += fmt::format("latency     {:>10.3f} ms an image, predicted {:.3f} ms ({:+.1f} %)\n",
-                      to_milliseconds(result.latency), to_milliseconds(result.predicted_latency),
-                      100.0 * (static_cast<double>(result.predicted_latency.raw()) /
-                                   static_cast<double>(result.latency.raw()) -
-                               1.0));
+  text += fmt::format("latency     {:>10.3f} ms an image", to_milliseconds(result.latency));
+  if (result.cpu_fidelity != "analytic")
+    text += fmt::format(", predicted {:.3f} ms ({:+.1f} %)", to_milliseconds(result.predicted_latency),
+                        100.0 * (static_cast<double>(result.predicted_latency.raw()) /
+                                     static_cast<double>(result.latency.raw()) -
+                                 1.0));
+  text += "\n";
   text += fmt::format("throughput  {:>10.2f} images/s\n", spec::throughput(result));
   const std::size_t enough = 2 * result.stages.size();
   if (result.stages.size() > 1 && static_cast<std::size_t>(result.images) < enough) {
@@ -50,10 +65,10 @@ void totals(const spec::RunResult& result, std::string& text) {
         fmt::format("            no steady state: {} stages have one from {} images on (--set images={})\n",
                     result.stages.size(), enough, enough);
   }
-  text += fmt::format("energy      {:>10.2f} mJ an image", to_millijoules(result.energy));
+  text += fmt::format("energy      {:>10} mJ an image", energy_text(to_millijoules(result.energy)));
   std::string parts;
   for (const auto& [name, energy] : result.energy_parts) {
-    parts += fmt::format("{}{} {:.2f}", parts.empty() ? "" : ", ", name, to_millijoules(energy));
+    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", name, energy_text(to_millijoules(energy)));
   }
   text += "\n            " + parts + "\n";
   for (const spec::AcceleratorResult& unit : result.accelerators) {
@@ -115,9 +130,7 @@ std::string run_text(const spec::RunResult& result) {
     table.row(cells);
   }
   text += table.text();
-  text += fmt::format(
-      "\n{} more layers only join or pass on tensors in place; under a resource: its output channels\n",
-      in_place);
+  text += fmt::format("\n{}under a resource: its output channels\n", layers_in_place(in_place));
   text += refusals(result) + "\n";
   totals(result, text);
   return text;

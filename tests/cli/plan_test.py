@@ -108,7 +108,7 @@ class Plans(unittest.TestCase):
         done = tandem(*arguments)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("5.500 ms, 181.82 images/s", done.stdout)
-        self.assertIn("nothing is better", done.stdout)
+        self.assertIn("bottleneck at least 5.500 ms: no pipeline is better", done.stdout)
         tables = [part.splitlines() for part in done.stdout.split("\n\n") if "---" in part]
         stages, front = tables[0][2:], tables[1][2:]
         self.assertEqual([line.split()[1] for line in stages], ["a53x2", "a73x2"])

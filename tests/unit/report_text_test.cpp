@@ -25,14 +25,12 @@ TEST(Table, AlignsWordsLeftAndNumbersRight) {
   Table table({{"layer", Table::Align::left}, {"time us"}, {"kind", Table::Align::left}});
   table.row({"a", "1.5", "conv"});
   table.row({"longer name", "12345678.5", "max_pool"});
-  table.rule();
   table.row({"sum", "", "."});
   EXPECT_EQ(table.text(),
             "layer           time us  kind\n"
             "-----------  ----------  --------\n"
             "a                   1.5  conv\n"
             "longer name  12345678.5  max_pool\n"
-            "-----------  ----------  --------\n"
             "sum                      .\n");
 }
 
@@ -52,7 +50,29 @@ TEST(RunText, ShowsWhoDidWhatInTheFirstImage) {
   EXPECT_EQ(lines.at(4), "conv1  conv         24            40     100.0   1000.0    20.0     950.0");
   EXPECT_EQ(lines.at(5), "pool   max_pool     64             .    1100.0    400.0       .     950.0");
   EXPECT_EQ(lines.at(6), "");
-  EXPECT_EQ(lines.at(7).substr(0, 14), "1 more layers ");
+  EXPECT_EQ(lines.at(7),
+            "1 more layer only joins or passes on tensors in place; under a resource: its output channels");
+}
+
+TEST(RunText, SpeaksOfLayersInPlaceWhereThereAreSome) {
+  spec::RunResult result = sample_result();
+  for (spec::LayerResult& layer : result.layers) layer.in_place = false;
+  const std::vector<std::string> lines = lines_of(run_text(result));
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "under a resource: its output channels"), 1);
+}
+
+TEST(RunText, SmallEnergiesKeepTheirDigits) {
+  spec::RunResult result = sample_result();
+  result.energy_parts = {
+      {"a53", Picojoules(1.23456e6)}, {"board", Picojoules(1.23456e11)}, {"dram", Picojoules(0)}};
+  EXPECT_NE(run_text(result).find("a53 0.00123, board 123.46, dram 0.00\n"), std::string::npos);
+}
+
+TEST(RunText, AClosedFormIsNotHeldAgainstItself) {
+  spec::RunResult result = sample_result();
+  result.cpu_fidelity = "analytic";
+  result.output_sha256.clear();
+  EXPECT_EQ(run_text(result).find("predicted"), std::string::npos);
 }
 
 TEST(RunText, TotalsHoldTheFigures) {
