@@ -229,6 +229,7 @@ class PageMaker {
         option["xAxis"] = report::value_axis("mean " + objective.name);
         option["xAxis"]["scale"] = true;
         if (least > 0) option["xAxis"]["min"] = rounded(0.9 * least);
+        option["xAxis"]["axisLabel"]["showMinLabel"] = false;  // not a round number
         option["yAxis"] = report::category_axis(names);
         option["yAxis"]["inverse"] = true;
         option["series"] = Json::array({{{"name", "lowest mean"},
