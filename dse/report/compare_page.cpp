@@ -212,7 +212,7 @@ Page compare_page(const Json& comparison) {
       {"least energy", (*thriftiest).at("planner"), "", ""},
       {"its energy", fmt::format("{:.2f}", (*thriftiest).at("energy_mj").get<double>()), "mJ", ""},
   };
-  if (!simulated(rows)) page.sentences.push_back(kNothingSimulated);
+  if (!simulated(rows)) page.sentences.emplace_back(kNothingSimulated);
   for (const Json& row : rows) {
     const double latency = row.at("latency_ms"), predicted = row.at("predicted_latency_ms");
     std::string sentence =
@@ -230,7 +230,7 @@ Page compare_page(const Json& comparison) {
   if (!accounts["variants"].empty())
     page.figures.push_back(accounts);
   else
-    page.absent.push_back("where the time goes");
+    page.absent.emplace_back("where the time goes");
   page.why_absent = "at fidelity analytic nothing was simulated";
   page.figures.push_back(trade_figure(rows));
   page.figures.push_back(layers_figure(rows));

@@ -55,7 +55,7 @@ std::map<std::string, double> shares_of(const Json& result, const std::string& k
 
 std::vector<std::string> sentences_of(const Json& result) {
   std::vector<std::string> sentences;
-  if (!was_simulated(result)) sentences.push_back(kNothingSimulated);
+  if (!was_simulated(result)) sentences.emplace_back(kNothingSimulated);
   std::map<std::string, double> time_of;
   double all = 0;
   for (const Json& layer : result.at("layers")) {
@@ -119,7 +119,7 @@ Page run_page(const Json& result, const Json& detail) {
     if (possible)
       page.figures.push_back(figure());
     else
-      page.absent.push_back(title);
+      page.absent.emplace_back(title);
   };
   add(simulated && detailed, "who does what when", [&] { return gantt_figure(result, detail); });
   add(simulated, "where each layer's time goes", [&] { return layer_account_figure(result); });
