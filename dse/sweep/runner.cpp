@@ -27,6 +27,8 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::size_t kLogBytes = 4096;
+constexpr double kTick = 0.5;     // seconds between two ticks, at most
+constexpr double kToLeave = 5.0;  // what a child may take to end after its last point
 
 // What a child sends for each of its points, in their order.
 struct Header {
@@ -100,7 +102,8 @@ struct Child {
   int pipe = -1, log = -1;
   std::size_t next = 0;  // of its points
   std::string received;
-  steady_clock::time_point since;  // when the point under way began
+  steady_clock::time_point since;  // when the point under way began; after the last one, when that ended
+  [[nodiscard]] bool is_done() const { return next == task.points.size(); }
 };
 
 std::string end_of(int log) {
@@ -181,20 +184,24 @@ class Runner {
     return std::chrono::duration<double>(steady_clock::now() - child.since).count();
   }
   [[nodiscard]] double timeout() const { return static_cast<double>(options_.limits.timeout.raw()) * 1e-12; }
+  // A child that has answered its last point is timed no more, but it may not hang the sweep either.
+  [[nodiscard]] double time_left(const Child& child) const {
+    return (child.is_done() ? kToLeave : timeout()) - seconds_of(child);
+  }
 
   void wait() {
     std::vector<pollfd> watched;
-    double soonest = 1.0;
+    double soonest = kTick;
     for (const Child& child : children_) {
       watched.push_back({child.pipe, POLLIN, 0});
-      soonest = std::min(soonest, std::max(0.0, timeout() - seconds_of(child)));
+      soonest = std::min(soonest, std::max(0.0, time_left(child)));
     }
     const int ready = poll(watched.data(), watched.size(), static_cast<int>(soonest * 1e3) + 1);
     if (ready < 0 && errno != EINTR)
       throw SimulationError(fmt::format("waiting for children: {}", std::strerror(errno)));
     for (std::size_t i = watched.size(); i-- > 0;) {
       if (ready > 0 && watched[i].revents != 0 && !receive(i)) continue;  // the child is gone
-      if (seconds_of(children_[i]) > timeout()) stop(i);
+      if (time_left(children_[i]) < 0) stop(i);
     }
   }
 
@@ -276,7 +283,7 @@ class Runner {
     int status = 0;
     while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
     }
-    if (child.next < child.task.points.size()) {
+    if (!child.is_done()) {
       if (WIFSIGNALED(status)) {
         const int signal = WTERMSIG(status);
         fail(child, signal == SIGKILL ? "killed" : "crash",
@@ -294,8 +301,10 @@ class Runner {
   void stop(std::size_t index) {
     Child& child = children_[index];
     kill(child.pid, SIGKILL);
-    fail(child, "timeout", fmt::format("took longer than {} s", timeout()));
-    hand_back(child);
+    if (!child.is_done()) {
+      fail(child, "timeout", fmt::format("took longer than {} s", timeout()));
+      hand_back(child);
+    }
     reap(child);
     children_.erase(children_.begin() + static_cast<std::ptrdiff_t>(index));
   }

@@ -39,7 +39,8 @@ struct RunnerOptions {
 };
 
 // Calls work(0) .. work(count-1) in forked children; `done` is called in this process with each outcome, in
-// the order they end, and `tick` at least once a second. Children die with this process.
+// the order they end, and `tick` at least twice a second; what either throws ends all of it. Children die
+// with this process.
 void run_points(std::size_t count, const RunnerOptions& options,
                 const std::function<std::string(std::size_t)>& work,
                 const std::function<void(std::size_t, Outcome)>& done, const std::function<void()>& tick);

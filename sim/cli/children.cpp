@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,7 +42,9 @@ void write_all(int file, const std::string& text) {
   }
 }
 
-[[noreturn]] void child_main(int index, int pipe, const std::function<std::string(int)>& work) {
+[[noreturn]] void child_main(int index, int pipe, pid_t parent, const std::function<std::string(int)>& work) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a point of a sweep is a child itself, and may be killed
+  if (getppid() != parent) _exit(1);
   std::string message;
   try {
     message = kResult + work(index);
@@ -58,25 +61,39 @@ Child start(int index, const std::function<std::string(int)>& work) {
   int ends[2];
   if (pipe(ends) != 0)
     throw SimulationError(fmt::format("no pipe to a child process: {}", std::strerror(errno)));
+  const pid_t parent = getpid();
   std::fflush(nullptr);
   const pid_t pid = fork();
-  if (pid < 0) throw SimulationError(fmt::format("no child process: {}", std::strerror(errno)));
   if (pid == 0) {
     close(ends[0]);
-    child_main(index, ends[1], work);
+    child_main(index, ends[1], parent, work);
+  }
+  if (pid < 0) {
+    const int error = errno;
+    close(ends[0]);
+    close(ends[1]);
+    throw SimulationError(fmt::format("no child process: {}", std::strerror(error)));
   }
   close(ends[1]);
   return {index, pid, ends[0], {}};
 }
 
-std::string finish(Child& child) {
+int reap(const Child& child) {
   close(child.pipe);
   int status = 0;
   while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
   }
+  return status;
+}
+
+std::string finish(const Child& child) {
+  const int status = reap(child);
   if (WIFSIGNALED(status)) {
     throw SimulationError(fmt::format("a simulation process ended with signal {} ({})", WTERMSIG(status),
                                       strsignal(WTERMSIG(status))));
+  }
+  if (WEXITSTATUS(status) != 0) {
+    throw SimulationError(fmt::format("a simulation process ended with exit code {}", WEXITSTATUS(status)));
   }
   if (child.received.empty()) throw SimulationError("a simulation process ended without a result");
   std::string text = child.received.substr(1);
@@ -90,8 +107,7 @@ class Pool {
   ~Pool() {  // after an error: nobody waits for the others
     for (Child& child : running_) {
       kill(child.pid, SIGKILL);
-      close(child.pipe);
-      waitpid(child.pid, nullptr, 0);
+      reap(child);
     }
   }
   std::vector<Child> running_;
@@ -118,6 +134,7 @@ std::vector<std::string> run_in_children(int count, int parallel, const std::fun
       if (watched[i].revents == 0) continue;
       char buffer[65536];
       const ssize_t n = read(watched[i].fd, buffer, sizeof buffer);
+      if (n < 0 && errno == EINTR) continue;
       if (n > 0) {
         pool.running_[i].received.append(buffer, static_cast<std::size_t>(n));
         continue;

@@ -103,3 +103,36 @@ TEST(SweepRunner, LargeResultsArriveWhole) {
 
 }  // namespace
 }  // namespace tandem::sweep
+// Its last point is answered, only its end is not seen: something it started keeps the pipe open.
+TEST(SweepRunner, AChildThatIsDoneIsTimedNoMoreAndHangsNothing) {
+  RunnerOptions options;
+  options.workers = 2;
+  options.batch = 2;
+  options.limits.timeout = Picoseconds(std::int64_t{100} * 1'000'000'000);
+  std::map<std::size_t, Outcome> outcomes;
+  run_points(
+      4, options,
+      [](std::size_t i) {
+        if (i == 1 && fork() == 0) {
+          sleep(60);
+          _exit(0);
+        }
+        return std::to_string(i);
+      },
+      [&](std::size_t i, Outcome outcome) {
+        EXPECT_TRUE(outcomes.emplace(i, std::move(outcome)).second) << i;
+      },
+      [] {});
+  ASSERT_EQ(outcomes.size(), 4U);
+  for (const auto& [i, outcome] : outcomes) EXPECT_EQ(outcome.metrics, std::to_string(i));
+}
+
+TEST(SweepRunner, WhatATickThrowsEndsTheChildren) {
+  RunnerOptions options;
+  options.workers = 2;
+  EXPECT_THROW(run_points(
+                   8, options, [](std::size_t) { return pause() == 0 ? "" : "woken"; },
+                   [](std::size_t, const Outcome&) {}, [] { throw std::runtime_error("stopped"); }),
+               std::runtime_error);
+}
+
