@@ -131,7 +131,8 @@ Identity::Answer Identity::of(const std::vector<std::string>& assignments) {
   };
   replace("platform", [&](const std::string& name) { return platform_content(name, core_changes); });
   replace("network", [&](const std::string& name) { return file_content("networks", name); });
-  replace("schedule.file", [&](const std::string& name) { return file_content("", name); });
+  for (const char* const key : {"schedule.file", "schedule.model"})
+    replace(key, [&](const std::string& name) { return file_content("", name); });
   for (auto& [key, value] : flat) {
     if (key.ends_with(".network"))
       value = file_content("networks", plain(value));  // of those that run beside

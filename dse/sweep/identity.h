@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a point is: the hash of everything that determines its result - the run's keys, the contents of the
-// platform, its cores, the network and the schedule it names, and the program's own sources.
+// platform, its cores, the network, the schedule and the latency model it names, and the program's own
+// sources.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ class Identity {
 
   struct Answer {
     std::string id;       // 32 hexadecimal digits
-    std::string content;  // hashes of base, platform, network, schedule: where a difference came from
+    std::string content;  // hashes of base, platform, network, schedule, model: where a difference came from
   };
   // Of the base with these assignments. A file that cannot be read counts as its name: the run will say what
   // is wrong with it.

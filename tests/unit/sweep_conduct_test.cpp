@@ -141,5 +141,25 @@ TEST(SweepIdentity, IsTheContentNotTheName) {
   EXPECT_FALSE(identity.files_are_unchanged()) << "what is computed now is of another file";
 }
 
+TEST(SweepIdentity, HoldsTheContentOfEveryFileThatARunNames) {
+  const test::Folder folder;
+  const std::string run = folder.write("r.toml", "platform = \"ultra96\"\nnetwork = \"tiny\"\n");
+  for (const std::string key :
+       {"platform", "network", "schedule.file", "schedule.model", "beside.0.network"}) {
+    SCOPED_TRACE(key);
+    const std::string file = folder.write("f.toml", "images = 1\n");
+    const std::string names_it = key + "=\"" + file + "\"";
+    const std::string base = key.starts_with("beside")
+                                 ? folder.write("b.toml", "[[beside]]\nnetwork = \"tiny\"\ncores = []\n")
+                                 : run;
+    Identity before(base, "v");
+    const std::string id = before.of({names_it}).id;
+    EXPECT_TRUE(before.files_are_unchanged());
+    EXPECT_EQ(folder.write("f.toml", "images = 23\n"), file);
+    EXPECT_FALSE(before.files_are_unchanged());
+    EXPECT_NE(Identity(base, "v").of({names_it}).id, id);
+  }
+}
+
 }  // namespace
 }  // namespace tandem::sweep
