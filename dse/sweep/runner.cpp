@@ -58,7 +58,7 @@ void limit_memory(Bytes most) {
 #if !defined(__SANITIZE_ADDRESS__)
   const auto bytes = static_cast<rlim_t>(most.raw());
   const rlimit limit{bytes, bytes};
-  setrlimit(RLIMIT_AS, &limit);
+  setrlimit(RLIMIT_DATA, &limit);  // not RLIMIT_AS: a simulated memory is reserved whole, and hardly touched
 #else
   static_cast<void>(most);  // its shadow is larger than any limit
 #endif

@@ -51,8 +51,8 @@ const char* to_string(Strategy strategy);
 // What a point may take of this machine.
 struct PointLimits {
   Picoseconds timeout{60'000'000'000'000};  // of host time
-  Bytes memory{std::int64_t{8} << 30};      // address space of its process
-  int attempts = 2;                         // before a time-out or a lack of memory is believed
+  Bytes memory{std::int64_t{8} << 30};      // that its process can write: heap and mappings
+  int attempts = 2;  // at a time-out, a lack of memory or a crash, before it counts as failed
 };
 
 struct Sweep {

@@ -42,7 +42,7 @@ std::uint8_t* DramController::at(std::uint64_t address, std::int64_t bytes) {
       static_cast<std::uint64_t>(bytes) > spec_.size - (address - spec_.base))
     throw SimulationError(fmt::format("{}: {} bytes at 0x{:x} lie outside the memory (0x{:x} to 0x{:x})",
                                       this->name(), bytes, address, spec_.base, spec_.base + spec_.size));
-  return store_.bytes().data() + (address - spec_.base);
+  return store_.at(address - spec_.base, static_cast<std::uint64_t>(bytes));
 }
 
 memory::DramCounters DramController::counters() const {

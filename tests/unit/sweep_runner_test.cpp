@@ -12,6 +12,7 @@
 
 #include "dse/sweep/runner.h"
 #include "models/core/error.h"
+#include "models/memory/backing_store.h"
 
 namespace tandem::sweep {
 namespace {
@@ -88,6 +89,23 @@ TEST(SweepRunner, TooMuchMemoryIsAReason) {
       [&](std::size_t i, const Outcome& outcome) { failures[i] = outcome.failure + outcome.reason; }, [] {});
   EXPECT_EQ(failures, (std::vector<std::string>{"", "memoryneeds more than 512 MiB", ""}));
 }
+
+// A platform's memory may be larger than the limit; only what a run uses of it counts.
+TEST(SweepRunner, AReservationThatIsNotTouchedCountsForNothing) {
+  RunnerOptions options;
+  options.limits.memory = Bytes(std::int64_t{512} << 20);
+  std::vector<std::string> said(2);
+  run_points(
+      2, options,
+      [](std::size_t i) {
+        memory::BackingStore store(std::uint64_t{16} << 30);
+        *store.at((std::uint64_t{15} << 30) - 1, 2) = 3;
+        if (i == 1) *store.at(std::uint64_t{1} << 30, std::uint64_t{1} << 30) = 5;
+        return std::to_string(*store.at((std::uint64_t{15} << 30) - 1, 1));
+      },
+      [&](std::size_t i, const Outcome& outcome) { said[i] = outcome.metrics + outcome.failure; }, [] {});
+  EXPECT_EQ(said, (std::vector<std::string>{"3", "memory"}));
+}
 #endif
 
 TEST(SweepRunner, LargeResultsArriveWhole) {
@@ -101,8 +119,6 @@ TEST(SweepRunner, LargeResultsArriveWhole) {
   for (std::size_t i = 0; i < sizes.size(); ++i) EXPECT_EQ(sizes[i], i * 300'000);
 }
 
-}  // namespace
-}  // namespace tandem::sweep
 // Its last point is answered, only its end is not seen: something it started keeps the pipe open.
 TEST(SweepRunner, AChildThatIsDoneIsTimedNoMoreAndHangsNothing) {
   RunnerOptions options;
@@ -136,3 +152,5 @@ TEST(SweepRunner, WhatATickThrowsEndsTheChildren) {
                std::runtime_error);
 }
 
+}  // namespace
+}  // namespace tandem::sweep
