@@ -17,7 +17,6 @@ namespace tandem::sweep {
 
 namespace {
 
-constexpr std::size_t kShownFailures = 100;
 constexpr std::size_t kAtOnce = 20000;  // points whose assignments are held in memory
 
 std::string text_of_file(const std::string& path) {
@@ -133,8 +132,7 @@ class Conductor {
     });
     store_.flush();
     for (const Evaluated& one : all) {
-      if (!one.ok && result_.failures.size() < kShownFailures)
-        result_.failures.push_back({one.point, level, one.failure, one.reason});
+      if (!one.ok) result_.failures.push_back({one.point, level, one.failure, one.reason});
     }
     return all;
   }

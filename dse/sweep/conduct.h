@@ -69,7 +69,7 @@ struct Failure {
 struct SweepResult {
   std::size_t points = 0, computed = 0, known = 0, failed = 0;
   std::vector<Group> groups;
-  std::vector<Failure> failures;  // the first hundred
+  std::vector<Failure> failures;
 };
 
 // The keys that raise a run to a level of the ladder.
