@@ -2,9 +2,11 @@
 # Writes the hash of all sources that determine results to OUT, when it changed. cmake -DROOT=... -DOUT=... -P this.
 file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/models/* ${ROOT}/dse/pipeline/* ${ROOT}/dse/plan/* ${ROOT}/sim/* ${ROOT}/rtl/*)
 list(FILTER sources INCLUDE REGEX "\\.(cpp|h|sv|svh|sh|py)$")
-# The commands around a run, but what makes a session of it, change no result.
-list(FILTER sources EXCLUDE REGEX "^sim/cli/[^s]")
-list(FILTER sources EXCLUDE REGEX "^sim/cli/sweep")
+# The commands around a run change no result; what makes a session of it, and metrics of what came out, does.
+list(FILTER sources EXCLUDE REGEX "^sim/cli/")
+foreach(own session sweep_point reference_cache)
+  list(APPEND sources sim/cli/${own}.cpp sim/cli/${own}.h)
+endforeach()
 list(SORT sources)
 set(all "")
 foreach(source IN LISTS sources)
