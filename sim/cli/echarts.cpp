@@ -70,8 +70,8 @@ std::string echarts_text() {
   const std::string said = text_of_file(log);
   if (code == 0 && !text.empty()) {
     const fs::path temporary = folder / "echarts.js";
-    std::ofstream(temporary, std::ios::binary) << text;
-    fs::rename(temporary, kept, ignored);
+    // A full disk must not leave half a library for ever.
+    if ((std::ofstream(temporary, std::ios::binary) << text).flush()) fs::rename(temporary, kept, ignored);
   }
   fs::remove_all(folder, ignored);
   if (code == 127) {
