@@ -151,8 +151,9 @@ std::vector<Point> latin_points(const Space& space, const Point& fixed, std::int
     std::vector<int>& column = columns.emplace_back();
     for (std::int64_t i = 0; i < count; ++i) {
       const double part = (static_cast<double>(i) + random.uniform()) / static_cast<double>(count);
-      column.push_back(fixed[axis] >= 0 ? fixed[axis]
-                                        : static_cast<int>(part * static_cast<double>(choices)));
+      const auto choice = static_cast<std::size_t>(part * static_cast<double>(choices));
+      column.push_back(fixed[axis] >= 0 ? fixed[axis]  // the part may round to 1
+                                        : static_cast<int>(std::min(choice, choices - 1)));
     }
     for (std::size_t i = column.size(); i > 1; --i) std::swap(column[i - 1], column[random.below(i)]);
   }
