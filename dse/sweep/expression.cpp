@@ -271,6 +271,8 @@ Value evaluate(const Node& node, const Expression::Lookup& lookup) {
 
 }  // namespace
 
+bool is_number(const Value& value) { return as_number(value).has_value(); }
+
 std::string text_of(double value) {
   if (std::floor(value) == value && std::abs(value) < 1e15) return fmt::format("{:.0f}", value + 0.0);
   return fmt::format("{}", value);

@@ -23,6 +23,7 @@ using Value = std::variant<double, std::string>;
 // As in CSV and messages: whole numbers without a point, others as short as they read back the same.
 std::string text_of(const Value& value);
 std::string text_of(double value);
+bool is_number(const Value& value);  // or a quantity
 
 class Expression {
  public:

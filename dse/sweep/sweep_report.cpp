@@ -20,6 +20,23 @@ constexpr std::size_t kRows = 20;  // of a table on the terminal; JSON has all
 
 std::string short_number(double value) { return fmt::format("{:.5g}", value); }
 
+std::string counted(std::size_t count, const char* one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+// All of them where they are few; of many numbers or quantities the first and the last, of many names some.
+std::string choices_text(const Axis& axis) {
+  constexpr std::size_t kFew = 6;
+  const std::size_t count = axis.choices.size();
+  const bool few = count <= kFew;
+  if (!few && is_number(axis.choices.front().value) && is_number(axis.choices.back().value))
+    return text_of(axis.choices.front().value) + " to " + text_of(axis.choices.back().value);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(count, kFew); ++i)
+    text += (i == 0 ? "" : ", ") + text_of(axis.choices[i].value);
+  return text + (few ? "" : ", ...");
+}
+
 std::string more(std::size_t all) {
   return all > kRows ? fmt::format("  and {} more (--json has all)\n", all - kRows) : "";
 }
@@ -70,7 +87,7 @@ std::string effects_text(const Answers& answers) {
 
 std::string answers_text(const Sweep& sweep, const Space& space, const Point& fixed, const Answers& answers,
                          const std::vector<const Evaluated*>& points, bool effects) {
-  std::string text = fmt::format("{} points computed well, {} failed", answers.ok, answers.failed);
+  std::string text = fmt::format("{} computed well, {} failed", counted(answers.ok, "point"), answers.failed);
   if (!sweep.limits.empty()) text += fmt::format(", {} within the limits", answers.under_limits);
   text += "\n";
   if (answers.front.empty()) return text;
@@ -79,7 +96,7 @@ std::string answers_text(const Sweep& sweep, const Space& space, const Point& fi
   std::string reference;
   for (std::size_t k = 0; k < answers.reference.size(); ++k)
     reference += (k == 0 ? "" : ", ") + short_number(shown(sweep.objectives[k], answers.reference[k]));
-  text += fmt::format("\nPareto front: {} points, hypervolume {:.6g} against ({})\n", front.size(),
+  text += fmt::format("\nPareto front: {}, hypervolume {:.6g} against ({})\n", counted(front.size(), "point"),
                       answers.hypervolume, reference);
   if (answers.distance)
     text += fmt::format("distance to the reference front: {:.4f} of its extent\n", *answers.distance);
@@ -133,7 +150,8 @@ Difference difference_of(const Step& step, std::size_t objective) {
 }
 
 std::string step_text(const Sweep& sweep, const Space& space, const Point& fixed, const Step& step) {
-  std::string text = fmt::format("\nLevel {}: {} points promoted\n", step.level, step.points.size());
+  std::string text =
+      fmt::format("\nLevel {}: {} promoted\n", step.level, counted(step.points.size(), "point"));
   Table table({{"objective", Align::left}, {"points"}, {"mean %"}, {"mean size %"}, {"worst %"}});
   for (std::size_t k = 0; k < sweep.objectives.size(); ++k) {
     const Difference difference = difference_of(step, k);
@@ -251,9 +269,7 @@ std::string before_text(const Sweep& sweep) {
   const Space space(sweep);
   Table table({{"axis", Align::left}, {"key", Align::left}, {"choices"}, {"", Align::left}});
   for (const Axis& axis : sweep.axes) {
-    const std::string first = text_of(axis.choices.front().value), last = text_of(axis.choices.back().value);
-    table.row({axis.name, axis.key, std::to_string(axis.choices.size()),
-               axis.choices.size() > 1 ? first + " to " + last : first});
+    table.row({axis.name, axis.key, std::to_string(axis.choices.size()), choices_text(axis)});
   }
   std::string text = fmt::format("sweep {} over {}\n\n{}\n", sweep.name, sweep.base, table.text());
   const SpaceSize size = size_of(space);
@@ -295,7 +311,7 @@ std::string sweep_text(const Sweep& sweep, const SweepResult& result) {
     text += fmt::format("\n       {}\n", failure.reason);
   }
   text += more(result.failed);
-  text += fmt::format("{} points: {} computed, {} known from before, {} failed\n", result.points,
+  text += fmt::format("{}: {} computed, {} known from before, {} failed\n", counted(result.points, "point"),
                       result.computed, result.known, result.failed);
   return text;
 }
