@@ -35,7 +35,7 @@ class Conductor {
         watcher_(watcher) {}
 
   SweepResult run() {
-    store_.begin_sweep(sweep_.name, text_of_file(sweep_.file));
+    store_.begin_sweep({sweep_.name, text_of_file(sweep_.file), sweep_.asked});
     for (const Point& fixed : space_.groups()) {
       Group group;
       group.fixed = fixed;
@@ -141,11 +141,7 @@ class Conductor {
     Member member{level, job.id, {}};
     for (const std::string& assignment : job.assignments) {
       const std::size_t equals = assignment.find('=');
-      std::string value = assignment.substr(equals + 1);
-      if (value.size() >= 2 && value.front() == '"' && value.back() == '"' &&
-          value.find('\\') == std::string::npos)
-        value = value.substr(1, value.size() - 2);
-      member.parameters[assignment.substr(0, equals)] = std::move(value);
+      member.parameters[assignment.substr(0, equals)] = parameter_value(assignment.substr(equals + 1));
     }
     store_.add_member(sweep_.name, sequence_++, member);
   }

@@ -9,7 +9,7 @@ namespace tandem::sweep {
 void throw_store_error(const std::string& path, sqlite3* database, int code) {
   const std::string said = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
   const char* const again = "start the same sweep again, it goes on where it stopped";
-  const auto wrong_file = [&](const std::string& what) { return InputError({path, 0, 0}, "--store", what); };
+  const auto wrong_file = [&](const std::string& what) { return InputError({path, 0, 0}, "", what); };
   switch (code & 0xff) {
     case SQLITE_FULL:
       throw StoreError(path + ": the disk is full; make room and " + again);

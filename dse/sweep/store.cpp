@@ -34,6 +34,11 @@ Metrics read_metrics(const std::string& json) {
   return metrics;
 }
 
+std::string parameter_value(const std::string& toml) {
+  const bool quoted = toml.size() >= 2 && toml.front() == '"' && toml.back() == '"';
+  return quoted && toml.find('\\') == std::string::npos ? toml.substr(1, toml.size() - 2) : toml;
+}
+
 Store::Store(std::string path, Use use) : file_(std::make_unique<File>(std::move(path), use)) {
   file_->open();
 }
@@ -41,7 +46,7 @@ Store::Store(std::string path, Use use) : file_(std::make_unique<File>(std::move
 Store::~Store() {
   try {
     file_->commit();
-  } catch (const StoreError&) {
+  } catch (const std::exception&) {
     // Who cared has flushed; what was not committed is computed again.
   }
 }
@@ -86,13 +91,14 @@ void Store::put(const std::string& id, const Outcome& outcome, const Provenance&
   h.wrote();
 }
 
-void Store::begin_sweep(const std::string& name, const std::string& definition) {
+void Store::begin_sweep(const StoredDefinition& sweep) {
   File& h = *file_;
   h.write();
-  Statement(h.database, h.path, "DELETE FROM member WHERE sweep=?1").bind(1, name).run();
-  Statement(h.database, h.path, "INSERT OR REPLACE INTO sweep(name, definition) VALUES(?1, ?2)")
-      .bind(1, name)
-      .bind(2, definition)
+  Statement(h.database, h.path, "DELETE FROM member WHERE sweep=?1").bind(1, sweep.name).run();
+  Statement(h.database, h.path, "INSERT OR REPLACE INTO sweep(name, definition, asked) VALUES(?1, ?2, ?3)")
+      .bind(1, sweep.name)
+      .bind(2, sweep.text)
+      .bind(3, sweep.asked)
       .run();
   h.commit();
 }
@@ -114,11 +120,13 @@ void Store::flush() { file_->commit(); }
 
 std::int64_t Store::points() { return file_->pragma("SELECT count(*) FROM point"); }
 
-std::vector<std::pair<std::string, std::string>> Store::sweeps() {
-  std::vector<std::pair<std::string, std::string>> all;
-  for (Statement row(file_->database, file_->path, "SELECT name, definition FROM sweep ORDER BY name");
+std::vector<StoredDefinition> Store::sweeps() {
+  std::vector<StoredDefinition> all;
+  const std::string asked = file_->knows_asked() ? "asked" : "''";
+  for (Statement row(file_->database, file_->path,
+                     ("SELECT name, definition, " + asked + " FROM sweep ORDER BY name").c_str());
        row.step();)
-    all.emplace_back(row.text(0), row.text(1));
+    all.push_back({row.text(0), row.text(1), row.text(2)});
   return all;
 }
 

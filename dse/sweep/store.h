@@ -12,7 +12,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "dse/sweep/runner.h"
@@ -50,6 +49,14 @@ struct Member {
   std::string point;                              // id
   std::map<std::string, std::string> parameters;  // run key to value
 };
+// The value of a parameter from its TOML text: a string without its quotes, unless it has escapes.
+std::string parameter_value(const std::string& toml);
+
+struct StoredDefinition {
+  std::string name;
+  std::string text;   // of the sweep file
+  std::string asked;  // what the program was given: a name or a path; empty in a store of an older program
+};
 
 class Store {
  public:
@@ -65,15 +72,15 @@ class Store {
   void put(const std::string& id, const Outcome& outcome, const Provenance& provenance);
 
   // The sweep begins anew: its members of an earlier start are forgotten, their points are not.
-  void begin_sweep(const std::string& name, const std::string& definition);
+  void begin_sweep(const StoredDefinition& sweep);
   void add_member(const std::string& sweep, std::int64_t sequence, const Member& member);
   void flush();  // at the latest by the destructor
 
   // Every sweep's members in their order, with their results: CSV without anything of this machine or hour.
   [[nodiscard]] std::string csv();
 
-  // Names and definitions of the sweeps, and the members of one in their order.
-  [[nodiscard]] std::vector<std::pair<std::string, std::string>> sweeps();
+  // The sweeps by name, and the members of one in their order.
+  [[nodiscard]] std::vector<StoredDefinition> sweeps();
   [[nodiscard]] std::vector<Member> members(const std::string& sweep);
 
   // Every point with all of its outcome, by id.

@@ -33,7 +33,8 @@ CREATE TABLE point(
 ) WITHOUT ROWID;
 CREATE TABLE sweep(
   name       TEXT PRIMARY KEY,
-  definition TEXT NOT NULL    -- the sweep file's text
+  definition TEXT NOT NULL,   -- the sweep file's text
+  asked      TEXT NOT NULL DEFAULT ''  -- what the program was given: a name or a path
 ) WITHOUT ROWID;
 CREATE TABLE member(
   sweep      TEXT NOT NULL,
@@ -65,9 +66,14 @@ std::int64_t Store::File::pragma(const char* sql) {
   return statement.step() ? statement.integer(0) : 0;
 }
 
+bool Store::File::knows_asked() {
+  return pragma("SELECT count(*) FROM pragma_table_info('sweep') WHERE name='asked'") > 0;
+}
+
 // One sweep at a time writes. A killed one's children hold on for a moment.
 void Store::File::take_lock() {
-  lock_ = ::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  made_lock_ = !std::filesystem::exists(lock_path());
+  lock_ = ::open(lock_path().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (lock_ < 0) throw wrong("cannot be opened; give a file in a folder that exists and can be written");
   for (int tries = 0; flock(lock_, LOCK_EX | LOCK_NB) != 0; ++tries) {
     if (tries == 20) throw wrong("is locked by another sweep; wait for it, or give another store");
@@ -76,9 +82,20 @@ void Store::File::take_lock() {
 }
 
 void Store::File::open() {
-  if (use == Use::read && !std::filesystem::exists(path))
-    throw wrong("does not exist; give the store of a sweep");
-  if (use == Use::write) take_lock();
+  if (use == Use::read) {
+    if (!std::filesystem::exists(path)) throw wrong("does not exist; give the store of a sweep");
+    return open_database();
+  }
+  take_lock();
+  try {
+    open_database();
+  } catch (const InputError&) {
+    if (made_lock_) unlink(lock_path().c_str());
+    throw;
+  }
+}
+
+void Store::File::open_database() {
   const int flags = use == Use::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
   int code = sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
   if (code != SQLITE_OK) throw_store_error(path, database, code);
@@ -101,6 +118,8 @@ void Store::File::open() {
         fmt::format("has format {}, this program reads {}; give another store", format, kStoreFormat));
   }
   // A power cut may cost the last seconds, a crash of the program nothing.
+  if (use == Use::write && !knows_asked())
+    execute("ALTER TABLE sweep ADD COLUMN asked TEXT NOT NULL DEFAULT ''");
   execute("PRAGMA synchronous=NORMAL");
 }
 

@@ -22,6 +22,8 @@ struct Store::File {
   void open();
   std::int64_t pragma(const char* sql);  // the one number it answers
 
+  bool knows_asked();  // whether `sweep` has that column, which older programs did not make
+
   // A transaction is open between the two; it is committed when it is long enough.
   void write();
   void wrote();
@@ -35,10 +37,13 @@ struct Store::File {
  private:
   void execute(const char* sql);
   void take_lock();
-  [[nodiscard]] InputError wrong(const std::string& what) const { return {{path, 0, 0}, "--store", what}; }
+  void open_database();
+  [[nodiscard]] InputError wrong(const std::string& what) const { return {{path, 0, 0}, "", what}; }
+  [[nodiscard]] std::string lock_path() const { return path + ".lock"; }
 
   int lock_ = -1;
   bool open_transaction_ = false;
+  bool made_lock_ = false;  // this one did
   std::int64_t rows_ = 0;
   std::chrono::steady_clock::time_point begun_;
 };

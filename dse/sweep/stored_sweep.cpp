@@ -7,12 +7,6 @@ namespace tandem::sweep {
 
 namespace {
 
-std::string unquoted(const std::string& text) {
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"' && text.find('\\') == std::string::npos)
-    return text.substr(1, text.size() - 2);
-  return text;
-}
-
 // The choices that gave a member its parameters; nothing when an axis has changed since.
 std::optional<Point> point_of(const Sweep& sweep, const Member& member) {
   Point point;
@@ -21,7 +15,7 @@ std::optional<Point> point_of(const Sweep& sweep, const Member& member) {
     if (found == member.parameters.end()) return std::nullopt;
     int chosen = -1;
     for (std::size_t i = 0; i < axis.choices.size(); ++i) {
-      if (unquoted(axis.choices[i].text) == found->second) chosen = static_cast<int>(i);
+      if (parameter_value(axis.choices[i].text) == found->second) chosen = static_cast<int>(i);
     }
     if (chosen < 0) return std::nullopt;
     point.push_back(chosen);
@@ -33,8 +27,9 @@ std::optional<Point> point_of(const Sweep& sweep, const Member& member) {
 
 std::vector<StoredSweep> stored_sweeps(Store& store) {
   std::vector<StoredSweep> all;
-  for (const auto& [name, definition] : store.sweeps()) {
+  for (const auto& [name, definition, asked] : store.sweeps()) {
     StoredSweep own{read_sweep_text(definition, name), {}, 0, 0};
+    own.sweep.asked = asked.empty() ? name : asked;
     own.sweep.reference_front.clear();  // a file of another place
     const Space space(own.sweep);
     for (const Point& fixed : space.groups()) own.groups.push_back({fixed, {}, {}});

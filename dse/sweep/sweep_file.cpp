@@ -262,6 +262,7 @@ Sweep read_sweep(const std::string& name_or_path) {
 }
 
 Sweep read_sweep_text(const std::string& text, const std::string& name) {
+  sweep.asked = name_or_path;
   Sweep sweep;
   sweep.file = name + " (as stored)";
   sweep.name = name;

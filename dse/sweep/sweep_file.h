@@ -57,8 +57,9 @@ struct PointLimits {
 
 struct Sweep {
   std::string file, name;
-  std::string base;  // run file
-  Place base_place;
+  std::string asked;  // what it was read by: a name or a path
+  std::string base;   // run file
+  Place base_place, set_place, constraints_place;
   std::vector<std::pair<std::string, std::string>> set;  // changes of the base: key, TOML text
   std::vector<Axis> axes;
   std::vector<Derived> derived;

@@ -10,7 +10,9 @@
 #include <system_error>
 #include <systemc>
 
+#include "dse/sweep/store.h"
 #include "models/core/error.h"
+#include "sim/cli/command_words.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/complaint.h"
 #include "sim/cli/evidence.h"
@@ -24,20 +26,7 @@ using namespace tandem;
 // As a shell would take it again.
 std::string command_line(int argc, char** argv) {
   std::string line = "tandem";
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    const bool plain = !word.empty() && word.find_first_not_of(
-                                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                            "0123456789-_./=,:+@%") == std::string::npos;
-    line += ' ';
-    if (plain) {
-      line += word;
-      continue;
-    }
-    line += '\'';
-    for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    line += '\'';
-  }
+  for (int i = 1; i < argc; ++i) line += " " + cli::shell_word(argv[i]);
   return line;
 }
 
@@ -271,6 +260,9 @@ int sc_main(int argc, char** argv) {
     return 3;
   } catch (const std::system_error& error) {
     fmt::print(stderr, "tandem: cannot be written: {}\n", error.what());
+    return 3;
+  } catch (const sweep::StoreError& error) {
+    fmt::print(stderr, "tandem: {}\n", error.what());
     return 3;
   } catch (const std::exception& error) {
     fmt::print(stderr, "tandem: internal error: {}\n", error.what());

@@ -10,6 +10,7 @@
 #include "dse/sweep/sweep_page.h"
 #include "models/core/error.h"
 #include "models/core/locate.h"
+#include "sim/cli/command_words.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/echarts.h"
 
@@ -54,8 +55,9 @@ report::Page page_of_store(const ReportArguments& arguments) {
   for (const sweep::StoredSweep& stored : sweep::stored_sweeps(store)) {
     names.push_back(stored.sweep.name);
     if (arguments.sweep == stored.sweep.name || (arguments.sweep.empty() && store.sweeps().size() == 1))
-      return sweep::sweep_page(
-          stored, fmt::format("tandem sweep {} --store {}", stored.sweep.name, arguments.source));
+      return sweep::sweep_page(stored,
+                               fmt::format("tandem sweep {} --store {}", shell_word(stored.sweep.asked),
+                                           shell_word(arguments.source)));
   }
   if (names.empty())
     throw InputError({arguments.source, 0, 0}, "", "holds no sweep; compute one with tandem sweep");

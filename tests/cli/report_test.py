@@ -42,7 +42,11 @@ unit = "MHz"
 [[axis]]
 name = "dram"
 key = "platform.dram.type"
-values = ["lpddr4x_3733_4x16", "no_such_part"]
+values = ["lpddr4x_3733_4x16", "ddr3_1066_x32"]
+[[derived]]
+name = "threads"
+key = "schedule.cores"
+value = "'a73x' + if(dram == 'ddr3_1066_x32', 4, a73_cores)"
 [[objective]]
 value = "latency_ms"
 [[objective]]
@@ -256,6 +260,7 @@ class Pages(unittest.TestCase):
     def test_a_sweep_with_failures(self):
         sweep = self.folder / "space.toml"
         sweep.write_text(SWEEP)
+        self.sweep_file = sweep
         store = self.folder / "space.db"
         answers = json.loads(tandem("sweep", sweep, "--store", store, "--json").replace("\n", " "))
         self.check_sweep(store, answers)
@@ -265,6 +270,7 @@ class Pages(unittest.TestCase):
         good = [row for row in rows if row["status"] == "ok"]
         front = answers["groups"][0]["front"]
         page, report = self.page(store, "sweep.html")
+        self.assertIn(f"tandem sweep {self.sweep_file} --store {store}", page.read_text())
         self.assertLess(page.stat().st_size, 10e6)
         dominated = self.series(report, "scatter", "dominated")
         best = self.series(report, "scatter", "Pareto front")
@@ -316,8 +322,9 @@ class Pages(unittest.TestCase):
 
     def test_ten_thousand_points(self):
         sweep = self.folder / "large.toml"
-        sweep.write_text(SWEEP.replace('"lpddr4x_3733_4x16", "no_such_part"', '"lpddr4x_3733_4x16", "ddr3_1066_x32"')
+        sweep.write_text(SWEEP.replace("if(dram == 'ddr3_1066_x32', 4, a73_cores)", "a73_cores")
                          .replace("range = [200, 1000]\nstep = 100", "range = [160, 1000]\nstep = 2"))
+        self.sweep_file = sweep
         store = self.folder / "large.db"
         answers = json.loads(tandem("sweep", sweep, "--store", store, "--json").replace("\n", " "))
         self.assertGreater(answers["points"], 10000)

@@ -38,11 +38,11 @@ void read_all(const std::string& path, Store::Use use) {
     Store store(path, use);
     static_cast<void>(store.points());
     static_cast<void>(store.find("a"));
-    for (const auto& [name, definition] : store.sweeps()) static_cast<void>(store.members(name));
+    for (const auto& sweep : store.sweeps()) static_cast<void>(store.members(sweep.name));
     static_cast<void>(store.outcomes());
     static_cast<void>(store.csv());
     if (use == Store::Use::write) {
-      store.begin_sweep("s", "d");
+      store.begin_sweep({"s", "d", "s"});
       store.add_member("s", 0, {"", "a", {{"images", "1"}}});
       store.flush();
     }

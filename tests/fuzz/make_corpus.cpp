@@ -106,7 +106,7 @@ void save_stores(const fs::path& out) {
     tandem::sweep::Outcome outcome;
     outcome.metrics = tandem::sweep::write_metrics({{"latency_ms", 1.5}, {"energy_mj", 2}});
     store.put("a", outcome, {"code", "content"});
-    store.begin_sweep("s", "definition");
+    store.begin_sweep({"s", "definition", "s"});
     store.add_member("s", 0, {"tile", "a", {{"images", "2"}}});
   }
   const std::string bytes = load(file);

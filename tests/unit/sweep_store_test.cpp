@@ -52,9 +52,9 @@ TEST(SweepStore, ExportsMembersInOrderWithoutTimes) {
   Store store(folder.file("s.db"), Store::Use::write);
   store.put("a", good(0.1), {"code", "content"});
   store.put("b", failed("check"), {"code", "content"});
-  store.begin_sweep("zz", "definition");
+  store.begin_sweep({"zz", "definition", "zz.toml"});
   store.add_member("zz", 0, {"tile", "b", {{"images", "2"}}});
-  store.begin_sweep("yy", "definition");
+  store.begin_sweep({"yy", "definition", "yy"});
   store.add_member("yy", 0, {"", "a", {{"network", "tiny"}}});
   store.add_member("yy", 1, {"", "unknown", {{"network", "a,b"}}});
   const std::string expected =
@@ -63,7 +63,7 @@ TEST(SweepStore, ExportsMembersInOrderWithoutTimes) {
       "yy,1,,,\"a,b\",open,,,\n"
       "zz,0,tile,2,,failed,check,\"because, \"\"so\"\" it was\",\n";
   EXPECT_EQ(store.csv(), expected);
-  store.begin_sweep("yy", "another");
+  store.begin_sweep({"yy", "another", "yy"});
   EXPECT_EQ(store.csv().find("yy,0"), std::string::npos) << "a sweep begins anew";
 }
 
@@ -78,7 +78,7 @@ std::string refusal(const std::string& path, Store::Use use) {
 
 TEST(SweepStore, RefusesWhatIsNoStore) {
   const test::Folder folder;
-  EXPECT_NE(refusal(folder.file("none.db"), Store::Use::read).find("none.db: --store: does not exist"),
+  EXPECT_NE(refusal(folder.file("none.db"), Store::Use::read).find("none.db: does not exist"),
             std::string::npos);
   const std::string text = folder.write("text.db", std::string(5000, 'x'));
   EXPECT_NE(refusal(text, Store::Use::write).find("is no store of sweeps"), std::string::npos);
@@ -98,6 +98,35 @@ TEST(SweepStore, IsOneSweepsAtATimeButOthersMayRead) {
 
 // A file that may not grow stands for a disk that is full.
 TEST(SweepStore, AFullDiskEndsWithAMessageAndAStoreThatOpens) {
+TEST(SweepStore, KnowsHowASweepWasAskedForButTakesAnOlderProgramsStore) {
+  const test::Folder folder;
+  const std::string path = folder.file("s.db");
+  Store(path, Store::Use::write).begin_sweep({"s", "definition", "./s.toml"});
+  EXPECT_EQ(Store(path, Store::Use::read).sweeps().at(0).asked, "./s.toml");
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database, "ALTER TABLE sweep DROP COLUMN asked", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(database);
+  EXPECT_EQ(Store(path, Store::Use::read).sweeps().at(0).asked, "");
+  Store store(path, Store::Use::write);
+  EXPECT_EQ(store.sweeps().at(0).text, "definition");
+  store.begin_sweep({"s", "definition", "./s.toml"});
+  EXPECT_EQ(store.sweeps().at(0).asked, "./s.toml");
+}
+
+TEST(SweepStore, WhatIsWrittenIsCommittedWithinASecondThoughNothingFollows) {
+  const test::Folder folder;
+  const std::string path = folder.file("s.db");
+  Store store(path, Store::Use::write);
+  store.put("a", good(1), {"code", "content"});
+  store.tick();
+  EXPECT_EQ(Store(path, Store::Use::read).points(), 0) << "not one transaction a row";
+  usleep(600'000);
+  store.tick();
+  EXPECT_EQ(Store(path, Store::Use::read).points(), 1);
+}
+
   const test::Folder folder;
   const std::string path = folder.file("s.db");
   {
@@ -143,7 +172,7 @@ TEST(SweepStore, ADamagedMemberIsSaidNotThrownAbout) {
     const std::string path = folder.file("s.db");
     {
       Store store(path, Store::Use::write);
-      store.begin_sweep("s", "definition");
+      store.begin_sweep({"s", "definition", "s"});
       store.add_member("s", 0, {"", "a", {{"images", "2"}}});
     }
     sqlite3* database = nullptr;
