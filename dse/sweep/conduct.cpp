@@ -103,6 +103,7 @@ class Conductor {
       job.provenance = {identity_.code_version(), identity.content};
       ids.push_back(job.id);
       add_member(job, level);
+      watcher_.tick();
       const auto [found, fresh] = job_of.emplace(job.id, jobs.size());
       if (!fresh) {
         if (found->second != kNoJob) askers[found->second].push_back(i);
@@ -122,13 +123,17 @@ class Conductor {
       if (job_of.at(ids[i]) != kNoJob) continue;
       all[i] = taken(points[i], ids[i], *store_.find(ids[i]), false);
     }
-    backend_.compute(jobs, level, [&](std::size_t index, const Outcome& outcome) {
+    const auto done = [&](std::size_t index, const Outcome& outcome) {
       const Job& job = jobs[index];
       store_.put(job.id, outcome, job.provenance);
       ++result_.computed;
       Stored stored{outcome.status == Outcome::Status::ok, outcome.failure, outcome.reason, {}};
       if (stored.ok) stored.metrics = read_metrics(outcome.metrics);
       for (const std::size_t asker : askers[index]) all[asker] = taken(points[asker], job.id, stored, true);
+    };
+    backend_.compute(jobs, level, done, [&] {
+      store_.tick();
+      watcher_.tick();
     });
     store_.flush();
     for (const Evaluated& one : all) {

@@ -23,15 +23,18 @@ struct Job {
   Provenance provenance;
 };
 
-// Computes all jobs and calls done(index, outcome) for each, in any order.
+// Computes all jobs and calls done(index, outcome) for each, in any order, and `tick` while it waits, on this
+// machine at least twice a second. What they throw ends it.
 class Backend {
  public:
   virtual ~Backend() = default;
   using Done = std::function<void(std::size_t, Outcome)>;
-  virtual void compute(const std::vector<Job>& jobs, const std::string& level, const Done& done) = 0;
+  using Tick = std::function<void()>;
+  virtual void compute(const std::vector<Job>& jobs, const std::string& level, const Done& done,
+                       const Tick& tick) = 0;
 };
 
-// Who is told how it goes.
+// Who is told how it goes, and may end it with an exception.
 class Watcher {
  public:
   virtual ~Watcher() = default;
@@ -39,6 +42,7 @@ class Watcher {
                      std::size_t points) = 0;  // begins: so many points are asked for
   // One of them is there. `best`: the first objective's best so far, as the file means it.
   virtual void point(bool computed, bool ok, const std::string& best) = 0;
+  virtual void tick() = 0;  // while nothing happens
 };
 
 // One objective of a promoted point at two levels.

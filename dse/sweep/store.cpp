@@ -118,6 +118,8 @@ void Store::add_member(const std::string& sweep, std::int64_t sequence, const Me
 
 void Store::flush() { file_->commit(); }
 
+void Store::tick() { file_->commit_if_due(); }
+
 std::int64_t Store::points() { return file_->pragma("SELECT count(*) FROM point"); }
 
 std::vector<StoredDefinition> Store::sweeps() {

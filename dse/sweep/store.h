@@ -75,6 +75,7 @@ class Store {
   void begin_sweep(const StoredDefinition& sweep);
   void add_member(const std::string& sweep, std::int64_t sequence, const Member& member);
   void flush();  // at the latest by the destructor
+  void tick();   // at least twice a second while points are computed: nothing waits longer than a second
 
   // Every sweep's members in their order, with their results: CSV without anything of this machine or hour.
   [[nodiscard]] std::string csv();

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kApplication = 0x544e444d;  // "TNDM"
 constexpr std::int64_t kRowsATransaction = 10000;
-constexpr auto kTransaction = std::chrono::seconds(1);
+constexpr auto kTransaction = std::chrono::milliseconds(500);  // twice that with the wait for a tick
 
 constexpr const char* kSchema = R"(
 CREATE TABLE point(
@@ -81,6 +81,7 @@ void Store::File::take_lock() {
   }
 }
 
+// What is refused keeps no lock beside it that was not there before.
 void Store::File::open() {
   if (use == Use::read) {
     if (!std::filesystem::exists(path)) throw wrong("does not exist; give the store of a sweep");
@@ -117,9 +118,9 @@ void Store::File::open_database() {
     throw wrong(
         fmt::format("has format {}, this program reads {}; give another store", format, kStoreFormat));
   }
-  // A power cut may cost the last seconds, a crash of the program nothing.
   if (use == Use::write && !knows_asked())
     execute("ALTER TABLE sweep ADD COLUMN asked TEXT NOT NULL DEFAULT ''");
+  // A power cut may cost the last seconds, a crash of the program nothing.
   execute("PRAGMA synchronous=NORMAL");
 }
 
@@ -132,7 +133,12 @@ void Store::File::write() {
 }
 
 void Store::File::wrote() {
-  if (++rows_ >= kRowsATransaction || std::chrono::steady_clock::now() - begun_ > kTransaction) commit();
+  if (++rows_ >= kRowsATransaction) commit();
+  commit_if_due();
+}
+
+void Store::File::commit_if_due() {
+  if (open_transaction_ && std::chrono::steady_clock::now() - begun_ > kTransaction) commit();
 }
 
 void Store::File::commit() {

@@ -28,6 +28,7 @@ struct Store::File {
   void write();
   void wrote();
   void commit();
+  void commit_if_due();
 
   std::string path;
   Use use;
@@ -36,14 +37,14 @@ struct Store::File {
 
  private:
   void execute(const char* sql);
-  void take_lock();
   void open_database();
+  void take_lock();
   [[nodiscard]] InputError wrong(const std::string& what) const { return {{path, 0, 0}, "", what}; }
   [[nodiscard]] std::string lock_path() const { return path + ".lock"; }
 
   int lock_ = -1;
-  bool open_transaction_ = false;
   bool made_lock_ = false;  // this one did
+  bool open_transaction_ = false;
   std::int64_t rows_ = 0;
   std::chrono::steady_clock::time_point begun_;
 };

@@ -10,15 +10,15 @@ namespace {
 constexpr int kAnalyticBatch = 4096;  // a process remembers tilings: the longer it lives the better
 }
 
-void LocalBackend::compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done) {
+void LocalBackend::compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done,
+                           const Tick& tick) {
   if (jobs.empty()) return;
   sweep::RunnerOptions options;
   options.workers = workers_;
   options.batch = level.empty() && all_analytic(jobs) ? kAnalyticBatch : 1;
   options.limits = sweep_.limits_of_point;
   sweep::run_points(
-      jobs.size(), options, [&](std::size_t i) { return compute(jobs[i].assignments); }, done,
-      [&] { progress_.tick(); });
+      jobs.size(), options, [&](std::size_t i) { return compute(jobs[i].assignments); }, done, tick);
 }
 
 // A result counts for the files its hash was made of.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "dse/sweep/conduct.h"
-#include "sim/cli/sweep_progress.h"
 
 namespace tandem::cli {
 
@@ -10,11 +9,11 @@ namespace tandem::cli {
 class LocalBackend : public sweep::Backend {
  public:
   // The references outlive it.
-  LocalBackend(const sweep::Sweep& sweep, const sweep::Identity& identity, int workers,
-               SweepProgress& progress)
-      : sweep_(sweep), identity_(identity), workers_(workers), progress_(progress) {}
+  LocalBackend(const sweep::Sweep& sweep, const sweep::Identity& identity, int workers)
+      : sweep_(sweep), identity_(identity), workers_(workers) {}
 
-  void compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done) override;
+  void compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done,
+               const Tick& tick) override;
 
  private:
   [[nodiscard]] std::string compute(const std::vector<std::string>& assignments) const;
@@ -23,7 +22,6 @@ class LocalBackend : public sweep::Backend {
   const sweep::Sweep& sweep_;
   const sweep::Identity& identity_;
   int workers_;
-  SweepProgress& progress_;
 };
 
 }  // namespace tandem::cli

@@ -129,7 +129,8 @@ std::string man_page(const CLI::App& app) {
   text +=
       ".SH EXIT STATUS\n0 success, 1 a check failed, 2 wrong input (with the place and what is allowed), 3 "
       "the simulation "
-      "failed, 4 the launcher could not install or build.\n.SH ENVIRONMENT\n"
+      "failed, 4 the launcher could not install or build; 130 a sweep was stopped with Ctrl-C, and can go "
+      "on.\n.SH ENVIRONMENT\n"
       ".TP\n.B NO_COLOR\nset and not empty: no colours, ever\n"
       ".TP\n.B TANDEM_ROOT\nthe project's folder, for a program that was moved; default: where it was built\n"
       ".TP\n.B TANDEM_CACHE\nfolder of what is remembered between runs; default: build/cache of the project\n"

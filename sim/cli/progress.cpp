@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include "sim/cli/terminal_line.h"
 
 namespace tandem::cli {
 
@@ -17,7 +17,7 @@ Progress::Progress(std::string what)
       last_(start_) {}
 
 Progress::~Progress() {
-  if (drawn_) fmt::print(stderr, "\r\033[K");
+  if (drawn_) clear_line();
 }
 
 void Progress::step(int done, int all) {
@@ -28,9 +28,7 @@ void Progress::step(int done, int all) {
   drawn_ = true;
   const std::chrono::duration<double> elapsed = now - start_;
   const double left = done > 0 ? elapsed.count() / done * (all - done) : 0.0;
-  fmt::print(stderr, "\r\033[K{}  {}/{}  {:.0f} %  {:.0f} s left", what_, done, all, 100.0 * done / all,
-             left);
-  std::fflush(stderr);
+  draw_line(fmt::format("{}  {}/{}  {:.0f} %  {:.0f} s left", what_, done, all, 100.0 * done / all, left));
 }
 
 }  // namespace tandem::cli

@@ -16,6 +16,7 @@
 #include "dse/sweep/job_list.h"
 #include "models/core/error.h"
 #include "models/core/locate.h"
+#include "sim/cli/command_words.h"
 #include "sim/cli/program_output.h"
 
 namespace tandem::cli {
@@ -27,10 +28,9 @@ namespace {
 constexpr std::chrono::seconds kPause{1};  // between two looks at the queue
 constexpr int kMostSilence = 120;          // looks that may fail one after the other: a controller restarts
 
-std::string quoted(const std::string& word) {
-  std::string all = "'";
-  for (const char c : word) all += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return all + "'";
+void write_whole(const fs::path& path, const std::string& text) {
+  if (!(std::ofstream(path, std::ios::binary) << text).flush())
+    throw SimulationError(path.string() + " cannot be written; is the disk full?");
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -76,9 +76,8 @@ struct SlurmBackend::Wanted {
   }
 };
 
-SlurmBackend::SlurmBackend(const sweep::Sweep& sweep, const std::string& store, int tasks,
-                           SweepProgress& progress)
-    : sweep_(sweep), folder_(fs::absolute(store + ".slurm")), tasks_(tasks), progress_(progress) {
+SlurmBackend::SlurmBackend(const sweep::Sweep& sweep, const std::string& store, int tasks)
+    : sweep_(sweep), folder_(fs::absolute(store + ".slurm")), tasks_(tasks) {
   for (const char* const program : {"sbatch", "squeue", "scancel"}) {
     if (run_program({program, "--version"}).code != 0) {
       throw InputError({"--on", 0, 0}, "", fmt::format("slurm needs its command {} in the PATH", program));
@@ -97,14 +96,15 @@ fs::path SlurmBackend::file_of(int shard, const char* ending) const {
   return folder_ / fmt::format("shard-{}.{}", shard, ending);
 }
 
-void SlurmBackend::compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done) {
+void SlurmBackend::compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done,
+                           const Tick& tick) {
   if (jobs.empty()) return;
   Wanted wanted{jobs, done, {}};
   for (std::size_t i = 0; i < jobs.size(); ++i) wanted.open.emplace(jobs[i].id, i);
-  recover(wanted);
+  recover(wanted, tick);
   for (int attempt = 0; attempt < sweep_.limits_of_point.attempts && !wanted.open.empty(); ++attempt) {
     submit(wanted, level);
-    follow(wanted);
+    follow(wanted, tick);
   }
   for (const auto& [id, index] : wanted.open) {
     sweep::Outcome lost;
@@ -118,7 +118,7 @@ void SlurmBackend::compute(const std::vector<sweep::Job>& jobs, const std::strin
 }
 
 // What an earlier start left behind.
-void SlurmBackend::recover(Wanted& wanted) {
+void SlurmBackend::recover(Wanted& wanted, const Tick& tick) {
   std::ifstream number(folder_ / "array");
   std::string array;
   if (number >> array) {
@@ -127,7 +127,7 @@ void SlurmBackend::recover(Wanted& wanted) {
       const auto waiting = waiting_tasks(array);
       if (waiting && waiting->empty()) break;
       std::this_thread::sleep_for(kPause);
-      progress_.tick();
+      tick();
     }
   }
   number.close();
@@ -154,26 +154,26 @@ void SlurmBackend::submit(const Wanted& wanted, const std::string& level) {
     sweep::write_job_list(file_of(shard, "jobs").string(), lists[static_cast<std::size_t>(shard)]);
   }
   const std::string script = (folder_ / "task.sh").string();
-  std::ofstream(script) << fmt::format(
-      "#!/bin/sh\nexec {} sweep {} --jobs 1 --shard {}/shard-$SLURM_ARRAY_TASK_ID.jobs --store "
-      "{}/shard-$SLURM_ARRAY_TASK_ID.db\n",
-      quoted(fs::read_symlink("/proc/self/exe").string()), quoted(fs::absolute(sweep_.file).string()),
-      quoted(folder_.string()), quoted(folder_.string()));
+  write_whole(script, fmt::format("#!/bin/sh\nexec {} sweep {} --jobs 1 --shard "
+                                  "{}/shard-$SLURM_ARRAY_TASK_ID.jobs --store "
+                                  "{}/shard-$SLURM_ARRAY_TASK_ID.db\n",
+                                  shell_word(fs::read_symlink("/proc/self/exe").string()),
+                                  shell_word(fs::absolute(sweep_.file).string()),
+                                  shell_word(folder_.string()), shell_word(folder_.string())));
   const ProgramOutput submitted = run_program(
       {"sbatch", "--parsable", "--job-name=tandem-" + sweep_.name, "--ntasks=1", "--cpus-per-task=1",
        fmt::format("--array=0-{}", shards_ - 1), "--export=ALL,TANDEM_ROOT=" + project_root(),
        "--output=" + (folder_ / "shard-%a.log").string(), script});
   if (submitted.code != 0) throw SimulationError("sbatch refuses the sweep: " + first_line(submitted.errors));
   array_ = first_line(submitted.out).substr(0, submitted.out.find_first_of(";\n"));
-  if (!(std::ofstream(folder_ / "array") << array_ << '\n').flush())
-    throw SimulationError((folder_ / "array").string() + " cannot be written");
+  write_whole(folder_ / "array", array_ + "\n");
 }
 
-void SlurmBackend::follow(Wanted& wanted) {
+void SlurmBackend::follow(Wanted& wanted, const Tick& tick) {
   std::set<int> taken;
   for (int silence = 0; static_cast<int>(taken.size()) < shards_;) {
     std::this_thread::sleep_for(kPause);
-    progress_.tick();
+    tick();
     const auto waiting = waiting_tasks(array_);
     if (!waiting) {
       if (++silence > kMostSilence)

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "dse/sweep/conduct.h"
-#include "sim/cli/sweep_progress.h"
 
 namespace tandem::cli {
 
@@ -20,25 +19,25 @@ namespace tandem::cli {
 class SlurmBackend : public sweep::Backend {
  public:
   // `tasks`: shards of an array at most. Throws InputError without Slurm's commands.
-  SlurmBackend(const sweep::Sweep& sweep, const std::string& store, int tasks, SweepProgress& progress);
+  SlurmBackend(const sweep::Sweep& sweep, const std::string& store, int tasks);
   ~SlurmBackend() override;
   SlurmBackend(const SlurmBackend&) = delete;
   SlurmBackend& operator=(const SlurmBackend&) = delete;
 
-  void compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done) override;
+  void compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done,
+               const Tick& tick) override;
 
  private:
   struct Wanted;
-  void recover(Wanted& wanted);
+  void recover(Wanted& wanted, const Tick& tick);
   void submit(const Wanted& wanted, const std::string& level);
-  void follow(Wanted& wanted);
+  void follow(Wanted& wanted, const Tick& tick);
   void cancel();
   [[nodiscard]] std::filesystem::path file_of(int shard, const char* ending) const;
 
   const sweep::Sweep& sweep_;
   std::filesystem::path folder_;
   int tasks_;
-  SweepProgress& progress_;
   std::string array_;  // Slurm's number of what runs; empty: nothing
   int shards_ = 0;     // of that array
 };

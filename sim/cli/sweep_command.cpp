@@ -14,6 +14,7 @@
 #include "models/spec/run.h"
 #include "sim/cli/code_version.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/interruption.h"
 #include "sim/cli/local_backend.h"
 #include "sim/cli/slurm_backend.h"
 #include "sim/cli/sweep_progress.h"
@@ -28,6 +29,16 @@ int workers_of(const SweepArguments& arguments) {
 }
 
 // A task of a Slurm array: computes the jobs of a list, and nothing else.
+// " of 32 points": as many as it will take; what a ladder promotes is known only later.
+std::string of_how_many(const sweep::Sweep& sweep) {
+  const sweep::Space space(sweep);
+  const sweep::SpaceSize size = sweep::size_of(space);
+  double most = size.points;
+  if (sweep.strategy != sweep::Strategy::grid)
+    most = std::min(most, static_cast<double>(sweep.points) * static_cast<double>(space.groups().size()));
+  return sweep.levels.empty() && size.exact ? fmt::format(" of {:.0f} points", most) : " points";
+}
+
 int compute_shard(const SweepArguments& arguments, const sweep::Sweep& sweep) {
   if (arguments.store.empty()) throw InputError({"--shard", 0, 0}, "", "needs a --store of its own");
   sweep::JobList list = sweep::read_job_list(arguments.shard);
@@ -48,10 +59,15 @@ int compute_shard(const SweepArguments& arguments, const sweep::Sweep& sweep) {
     changed.reason = "the program or a configuration file here is not the one the sweep was started with";
     put(job, changed);
   }
-  SweepProgress progress(sweep.name);
-  LocalBackend backend(sweep, identity, workers_of(arguments), progress);
-  backend.compute(jobs, list.level,
-                  [&](std::size_t index, const sweep::Outcome& outcome) { put(jobs[index], outcome); });
+  std::size_t reached = 0;
+  SweepProgress progress(sweep.name, reached);
+  LocalBackend backend(sweep, identity, workers_of(arguments));
+  backend.compute(
+      jobs, list.level, [&](std::size_t index, const sweep::Outcome& outcome) { put(jobs[index], outcome); },
+      [&] {
+        store.tick();
+        progress.tick();
+      });
   store.flush();
   return 0;
 }
@@ -70,17 +86,24 @@ int sweep_command(const SweepArguments& arguments) {
   sweep::Identity identity(sweep.base, code_version());
   sweep::Store store(path, sweep::Store::Use::write);
   sweep::SweepResult result;
-  {
-    SweepProgress progress(sweep.name);
+  std::size_t reached = 0;
+  try {
+    const Interruption interruption;
+    SweepProgress progress(sweep.name, reached);
     std::unique_ptr<sweep::Backend> backend;
     if (arguments.on == "slurm") {
-      backend = std::make_unique<SlurmBackend>(sweep, path, arguments.tasks, progress);
+      backend = std::make_unique<SlurmBackend>(sweep, path, arguments.tasks);
     } else {
-      backend = std::make_unique<LocalBackend>(sweep, identity, workers_of(arguments), progress);
+      backend = std::make_unique<LocalBackend>(sweep, identity, workers_of(arguments));
     }
     result = sweep::conduct(sweep, identity, store, *backend, progress);
   }
   if (arguments.json) {
+  } catch (const Interrupted& interrupted) {
+    store.flush();
+    fmt::print(stderr, "tandem: stopped; {}{} are in {}; start it again to go on\n", reached,
+               of_how_many(sweep), path);
+    return interrupted.exit_code();
     report::Json json = sweep::sweep_json(sweep, result);
     json["store"] = path;
     fmt::print("{}\n", report::text_of(json, 2));

@@ -6,6 +6,9 @@
 
 #include <cstdio>
 
+#include "sim/cli/interruption.h"
+#include "sim/cli/terminal_line.h"
+
 namespace tandem::cli {
 
 namespace {
@@ -18,14 +21,15 @@ std::string duration(double seconds) {
 
 }  // namespace
 
-SweepProgress::SweepProgress(std::string name)
+SweepProgress::SweepProgress(std::string name, std::size_t& reached)
     : name_(std::move(name)),
+      reached_(reached),
       terminal_(isatty(STDERR_FILENO) != 0),
       stage_begin_(Clock::now()),
       last_(stage_begin_) {}
 
 SweepProgress::~SweepProgress() {
-  if (drawn_) fmt::print(stderr, "\r\033[K");
+  if (drawn_) clear_line();
 }
 
 void SweepProgress::stage(const std::string& what, std::size_t points) {
@@ -42,6 +46,7 @@ void SweepProgress::stage(const std::string& what, std::size_t points) {
 
 void SweepProgress::point(bool computed, bool ok, const std::string& best) {
   ++done_;
+  ++reached_;
   computed_ += computed ? 1 : 0;
   failed_ += ok ? 0 : 1;
   best_ = best;
@@ -49,6 +54,7 @@ void SweepProgress::point(bool computed, bool ok, const std::string& best) {
 }
 
 void SweepProgress::tick() {
+  stop_if_interrupted();
   const auto since = Clock::now() - last_;
   if (since < (terminal_ ? Clock::duration(std::chrono::milliseconds(200))
                          : Clock::duration(std::chrono::minutes(1))))
@@ -61,12 +67,12 @@ void SweepProgress::tick() {
                                        stage_.empty() ? "" : " ", stage_, done_, asked_, failed_, rate,
                                        left.empty() ? "" : ", ", left, best_.empty() ? "" : ", best ", best_);
   if (terminal_) {
-    fmt::print(stderr, "\r\033[K{}", line);
+    draw_line(line);
     drawn_ = true;
   } else {
     fmt::print(stderr, "{}\n", line);
+    std::fflush(stderr);
   }
-  std::fflush(stderr);
 }
 
 }  // namespace tandem::cli

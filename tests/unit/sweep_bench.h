@@ -62,7 +62,8 @@ class FakeBackend : public sweep::Backend {
  public:
   std::size_t computed = 0, ends_before = static_cast<std::size_t>(-1);
   bool backwards = false;
-  void compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done) override {
+  void compute(const std::vector<sweep::Job>& jobs, const std::string& level, const Done& done,
+               const Tick&) override {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       if (computed == ends_before) throw std::runtime_error("killed");
       const std::size_t index = backwards ? jobs.size() - 1 - i : i;
@@ -80,6 +81,7 @@ class Silent : public sweep::Watcher {
  public:
   void stage(const std::string&, std::size_t) override {}
   void point(bool, bool, const std::string&) override {}
+  void tick() override {}
 };
 
 }  // namespace tandem::test

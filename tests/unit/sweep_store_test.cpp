@@ -82,6 +82,8 @@ TEST(SweepStore, RefusesWhatIsNoStore) {
             std::string::npos);
   const std::string text = folder.write("text.db", std::string(5000, 'x'));
   EXPECT_NE(refusal(text, Store::Use::write).find("is no store of sweeps"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(text + ".lock"))
+      << "nothing is left beside a file that is none of ours";
   EXPECT_NE(refusal(folder.file("no/such/folder.db"), Store::Use::write).find("cannot be opened"),
             std::string::npos);
 }
@@ -96,8 +98,6 @@ TEST(SweepStore, IsOneSweepsAtATimeButOthersMayRead) {
   EXPECT_EQ(Store(path, Store::Use::read).points(), 1);
 }
 
-// A file that may not grow stands for a disk that is full.
-TEST(SweepStore, AFullDiskEndsWithAMessageAndAStoreThatOpens) {
 TEST(SweepStore, KnowsHowASweepWasAskedForButTakesAnOlderProgramsStore) {
   const test::Folder folder;
   const std::string path = folder.file("s.db");
@@ -127,6 +127,8 @@ TEST(SweepStore, WhatIsWrittenIsCommittedWithinASecondThoughNothingFollows) {
   EXPECT_EQ(Store(path, Store::Use::read).points(), 1);
 }
 
+// A file that may not grow stands for a disk that is full.
+TEST(SweepStore, AFullDiskEndsWithAMessageAndAStoreThatOpens) {
   const test::Folder folder;
   const std::string path = folder.file("s.db");
   {
