@@ -53,12 +53,15 @@ class Reader {
     sweep_.base = root_.string("base");
     sweep_.base_place = root_.place("base");
     sweep_.set = root_.assignments("set");
+    sweep_.set_place = root_.place("set");
+    sweep_.constraints_place = root_.place("constraints");
     for (const Table& table : root_.tables("axis")) axis(table);
     if (sweep_.axes.empty()) root_.problem("axis", "is missing; give at least one [[axis]]");
     for (const Table& table : root_.tables("derived")) {
       std::string name = name_of(table, table.has("key") ? table.string("key") : "");
       if (auto value = expression(table, "value", axes_and_derived()))
-        sweep_.derived.push_back({std::move(name), table.string_or("key", ""), std::move(*value)});
+        sweep_.derived.push_back(
+            {std::move(name), table.string_or("key", ""), std::move(*value), table.place("key")});
     }
     for (const std::string& text : root_.strings("constraints")) {
       if (auto parsed = parse(root_, "constraints", text, axes_and_derived()))
@@ -105,6 +108,10 @@ class Reader {
     Axis axis;
     axis.key = table.string("key");
     axis.name = name_of(table, axis.key);
+    axis.key_place = axis.choices_place = table.place("key");
+    for (const char* const way : {"values", "range", "powers_of_two"}) {
+      if (table.has(way)) axis.choices_place = table.place(way);
+    }
     const std::string unit = table.string_or("unit", "");
     int ways = 0;
     if (table.has("values")) {
@@ -218,7 +225,8 @@ class Reader {
       const std::string name = table.string_or("name", "");
       if (auto value = expression(table, "value", {})) {
         const std::string text = value->text();
-        sweep_.objectives.push_back({name.empty() ? text : name, std::move(*value), maximise});
+        sweep_.objectives.push_back(
+            {name.empty() ? text : name, std::move(*value), maximise, table.place("value")});
       }
     }
     if (!any) root_.problem("objective", "is missing; give at least one [[objective]]");
@@ -229,7 +237,7 @@ class Reader {
       const bool at_least = table.has("at_least");
       const double bound = table.number(at_least ? "at_least" : "at_most", -1e300, 1e300);
       if (auto value = expression(table, "value", {}))
-        sweep_.limits.push_back({std::move(*value), bound, at_least});
+        sweep_.limits.push_back({std::move(*value), bound, at_least, table.place("value")});
     }
     if (const auto table = root_.table_if("answers")) {
       for (const std::string& text : table->values("reference_point")) {
@@ -254,6 +262,7 @@ const char* to_string(Strategy strategy) { return kStrategies[static_cast<std::s
 
 Sweep read_sweep(const std::string& name_or_path) {
   Sweep sweep;
+  sweep.asked = name_or_path;
   sweep.file = resolve_config("sweeps", name_or_path);
   sweep.name = std::filesystem::path(sweep.file).stem().string();
   const Document document = Document::parse_file(sweep.file);
@@ -262,7 +271,6 @@ Sweep read_sweep(const std::string& name_or_path) {
 }
 
 Sweep read_sweep_text(const std::string& text, const std::string& name) {
-  sweep.asked = name_or_path;
   Sweep sweep;
   sweep.file = name + " (as stored)";
   sweep.name = name;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sweep as plain immutable data, read from configs/sweeps/NAME.toml. docs/configs.md says what each key
+// A sweep as plain immutable data, read from configs/sweeps/NAME.toml. docs/sweeps.md says what each key
 // means.
 #pragma once
 
@@ -24,6 +24,7 @@ struct Axis {
   std::string name;  // in expressions and tables
   std::string key;   // of the run, as in --set
   std::vector<Choice> choices;
+  Place key_place, choices_place;
 };
 
 // Computed from the axes and from derived values before it.
@@ -31,18 +32,21 @@ struct Derived {
   std::string name;
   std::string key;  // of the run; empty: only a name
   Expression value;
+  Place place;
 };
 
 struct Objective {
   std::string name;
   Expression value;  // over metrics, axes and derived values
   bool maximise = false;
+  Place place;
 };
 
 struct Limit {
   Expression value;
   double bound = 0;
   bool at_least = false;
+  Place place;
 };
 
 enum class Strategy { grid, random, latin, evolution };

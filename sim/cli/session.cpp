@@ -17,6 +17,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/reference_cache.h"
 #include "sim/platform/operating_points.h"
+#include "sim/platform/parts.h"
 
 namespace tandem::cli {
 
@@ -116,9 +117,8 @@ latency::PublishedModel published_model(const Session& session) {
   return model;
 }
 
-}  // namespace
-
-Session open_session(const std::string& run_file, const std::vector<std::string>& assignments) {
+// The run and the platform it names, without network and numbers.
+Session read_session(const std::string& run_file, const std::vector<std::string>& assignments) {
   Session session;
   session.run = spec::read_run(run_file, assignments);
   session.platform = named_at(session.run.platform_place, "platform", [&] {
@@ -137,10 +137,35 @@ Session open_session(const std::string& run_file, const std::vector<std::string>
   });
   spec::check_faults(session.run.faults, session.platform);
   if (!session.run.model_file.empty()) session.published = published_model(session);
-  const auto network =
-      std::make_shared<const network::Network>(named_at(session.run.network_place, "network", [&] {
-        return network::read_network(session.run.network, session.run.network_changes);
-      }));
+  return session;
+}
+
+network::Network network_of(const spec::Run& run) {
+  return named_at(run.network_place, "network",
+                  [&] { return network::read_network(run.network, run.network_changes); });
+}
+
+}  // namespace
+
+void InputCheck::read(const std::vector<std::string>& assignments) {
+  const Session session = read_session(run_file_, assignments);
+  const spec::Run& run = session.run;
+  with_places(session, [&] { sim::dram_spec(session.platform); });
+  if (run.schedule_file.empty()) {
+    with_places(session, [&] { check_objective(run, run.planner); });
+  } else {
+    spec::read_schedule(run.schedule_file);
+  }
+  std::string network = run.network;
+  for (const std::string& change : run.network_changes) network += "\n" + change;
+  if (good_networks_.contains(network)) return;
+  network_of(run);
+  good_networks_.insert(network);
+}
+
+Session open_session(const std::string& run_file, const std::vector<std::string>& assignments) {
+  Session session = read_session(run_file, assignments);
+  const auto network = std::make_shared<const network::Network>(network_of(session.run));
   const auto precision = session.run.int8 ? network::Precision::int8 : network::Precision::fp32;
   if (session.analytic()) {
     if (!session.run.beside.empty()) {

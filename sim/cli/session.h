@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dse/plan/planner.h"
@@ -35,6 +37,18 @@ struct Session {
 
 // Reads everything, makes (or finds in the cache) the quantisation and the reference outputs. InputError.
 Session open_session(const std::string& run_file, const std::vector<std::string>& assignments);
+
+// Whether a run with some assignments can be read at all: the files it names and what they say, nothing
+// computed.
+class InputCheck {
+ public:
+  explicit InputCheck(std::string run_file) : run_file_(std::move(run_file)) {}
+  void read(const std::vector<std::string>& assignments);  // InputError
+
+ private:
+  std::string run_file_;
+  std::set<std::string> good_networks_;  // the largest files: read once
+};
 
 // What a planner of pipelines is asked for; `min_throughput` in images a second, 0 for any.
 pipeline::Goal goal_of(spec::Objective objective, double min_throughput);

@@ -17,6 +17,7 @@
 #include "sim/cli/interruption.h"
 #include "sim/cli/local_backend.h"
 #include "sim/cli/slurm_backend.h"
+#include "sim/cli/sweep_check.h"
 #include "sim/cli/sweep_progress.h"
 
 namespace tandem::cli {
@@ -28,7 +29,6 @@ int workers_of(const SweepArguments& arguments) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-// A task of a Slurm array: computes the jobs of a list, and nothing else.
 // " of 32 points": as many as it will take; what a ladder promotes is known only later.
 std::string of_how_many(const sweep::Sweep& sweep) {
   const sweep::Space space(sweep);
@@ -39,6 +39,7 @@ std::string of_how_many(const sweep::Sweep& sweep) {
   return sweep.levels.empty() && size.exact ? fmt::format(" of {:.0f} points", most) : " points";
 }
 
+// A task of a Slurm array: computes the jobs of a list, and nothing else.
 int compute_shard(const SweepArguments& arguments, const sweep::Sweep& sweep) {
   if (arguments.store.empty()) throw InputError({"--shard", 0, 0}, "", "needs a --store of its own");
   sweep::JobList list = sweep::read_job_list(arguments.shard);
@@ -78,6 +79,7 @@ int sweep_command(const SweepArguments& arguments) {
   const sweep::Sweep sweep = sweep::read_sweep(arguments.sweep_file);
   spec::read_run(sweep.base, {});
   if (!arguments.shard.empty()) return compute_shard(arguments, sweep);
+  check_sweep(sweep);
   const std::string path = arguments.store.empty() ? sweep.name + ".db" : arguments.store;
   const std::string before = sweep::before_text(sweep);
   fmt::print(arguments.json ? stderr : stdout, "{}", before);
@@ -97,13 +99,14 @@ int sweep_command(const SweepArguments& arguments) {
       backend = std::make_unique<LocalBackend>(sweep, identity, workers_of(arguments));
     }
     result = sweep::conduct(sweep, identity, store, *backend, progress);
-  }
-  if (arguments.json) {
   } catch (const Interrupted& interrupted) {
     store.flush();
     fmt::print(stderr, "tandem: stopped; {}{} are in {}; start it again to go on\n", reached,
                of_how_many(sweep), path);
     return interrupted.exit_code();
+  }
+  if (result.points == 0) throw no_points(sweep);
+  if (arguments.json) {
     report::Json json = sweep::sweep_json(sweep, result);
     json["store"] = path;
     fmt::print("{}\n", report::text_of(json, 2));

@@ -11,6 +11,14 @@ bool is_analytic(const std::string& base, const std::vector<std::string>& assign
   return spec::read_run(base, assignments).cpu == spec::CpuFidelity::analytic;
 }
 
+const std::vector<std::string>& metric_names() {
+  static const std::vector<std::string> kNames = {
+      "latency_ms",  "predicted_latency_ms", "throughput_images_per_s", "energy_mj",
+      "power_w",     "memory_read_mbytes",   "memory_write_mbytes",     "bandwidth_gbytes_per_s",
+      "utilization", "accelerator_macs",     "accelerator_kbytes",      "cores"};
+  return kNames;
+}
+
 namespace {
 
 // Besides what the run measured, what the platform costs.
