@@ -266,7 +266,7 @@ attempts = 1
 
     def test_a_value_that_only_some_other_values_allow_is_no_mistake(self):
         self.write("s.toml", MIXED.split("[[axis]]")[0].replace("edge_soc", "quickstart") + """
-fidelity.cpu = "analytic"
+fidelity = { cpu = "analytic", accelerator = "analytic" }
 [[axis]]
 key = "platform"
 values = ["ultra96", "edge_soc"]
@@ -316,6 +316,18 @@ value = "latency_ms"
         with reader() as store:
             there = store.execute("SELECT count(*) FROM point").fetchone()[0]
         self.assertIn(f"stopped; {there} of 16", errors)
+
+    def test_a_large_memory_is_no_large_process(self):
+        self.write("s.toml", MIXED.split("[[axis]]")[0] + """
+[[axis]]
+key = "platform.dram.size"
+values = ["1 GiB", "16 GiB"]
+[[objective]]
+value = "latency_ms"
+[point]
+memory = "1 GiB"
+""")
+        self.assertEqual(self.sweep("./s.toml")["failed"], 0)
 
     def test_a_full_disk_is_said_not_thrown_about(self):
         self.write("s.toml", ANALYTIC)
