@@ -85,7 +85,10 @@ auto with_places(const Session& session, const Work& work) {
     for (Problem& problem : problems) {
       for (const auto* places : {&session.run.places, &session.platform.places}) {
         const auto found = places->find(problem.key);
-        if (problem.place.line == 0 && found != places->end()) problem.place = found->second;
+        if (problem.place.line != 0 || found == places->end()) continue;
+        problem.place = found->second;
+        if (places == &session.platform.places && problem.place.file == "--set")
+          problem.key = "platform." + problem.key;
       }
     }
     throw InputError(std::move(problems));

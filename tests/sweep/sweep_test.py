@@ -222,7 +222,7 @@ attempts = 1
     def test_wrong_input_is_named(self):
         self.write("s.toml", ANALYTIC.replace("a73.cores", "a72.cores"))
         for arguments in ((), ("--dry-run",)):
-            self.refused('s.toml:10:7: axis.a73_cores: cluster.a72.cores: "a72" names no member of its list; '
+            self.refused('s.toml:10:7: axis.a73_cores: platform.cluster.a72.cores: "a72" names no member of its list; '
                          "allowed is one of a73, a53", *arguments)
         self.write("s.toml", ANALYTIC.replace("[[objective]]", "[[objektive]]"))
         done = self.tandem("sweep", "./s.toml")
@@ -250,8 +250,8 @@ attempts = 1
                 ('key = "accelerator"', 'key = "accelerater"',
                  's.toml:14:7: axis.array: accelerater: is unknown, did you mean "accelerator"?'),
                 ("range = [1, 4]", "range = [0, 2]",
-                 "s.toml:11:9: axis.a73_cores: cluster[0].cores: is 0; allowed is 1 to 64"),
-                ('"ddr3_1066_x32"', '"no_such_part"', 's.toml:25:10: axis.dram: dram.type: "no_such_part" is unknown'),
+                 "s.toml:11:9: axis.a73_cores: platform.cluster[0].cores: is 0; allowed is 1 to 64"),
+                ('"ddr3_1066_x32"', '"no_such_part"', 's.toml:25:10: axis.dram: platform.dram.type: "no_such_part" is unknown'),
                 ('network = "tiny"', 'networc = "tiny"', "set: networc: is unknown"),
                 ("product(array) <= 512", "product(array) <= 5",
                  's.toml:3:15: constraints: "product(array) <= 5" excludes every point of the space'),
