@@ -259,8 +259,7 @@ TEST(PlatformErrors, OfACoresOwnFileStandThere) {
   core.replace("l1d_ways = 4", "l1d_ways = \"x\"");
   const test::OwnFile file("core.toml", core.text());
   ConfigText text = ultra96();
-  text.replace("core = \"a53\"",
-               "core = \"" + std::filesystem::path(file.path()).filename().string() + "\"");
+  text.replace("core = \"a53\"", "core = \"" + std::filesystem::path(file.path()).filename().string() + "\"");
   const std::string message = said(text);
   EXPECT_EQ(message.find(file.path() + ":" + std::to_string(core.line_of("l1d_ways")) +
                          ":12: l1d_ways: is a string; give an integer from 1 to 64"),

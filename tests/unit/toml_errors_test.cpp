@@ -117,9 +117,8 @@ TEST(TomlErrors, QuantitiesNeedTheirUnit) {
             "f.toml:1:5: k: is an integer; give a string like \"1.2 GHz\" (units: Hz, kHz, MHz, GHz)");
   EXPECT_EQ(messages("k = \"30 ns\"", clock),
             "f.toml:1:5: k: is \"30 ns\"; give a string like \"1.2 GHz\" (units: Hz, kHz, MHz, GHz)");
-  EXPECT_EQ(
-      messages("k = \"-5 mW\"", [](const Table& t) { t.power_or("k", Milliwatts(1)); }),
-      "f.toml:1:5: k: is \"-5 mW\"; give a power from 0 to 10 kW like \"120 mW\" (units: uW, mW, W)");
+  EXPECT_EQ(messages("k = \"-5 mW\"", [](const Table& t) { t.power_or("k", Milliwatts(1)); }),
+            "f.toml:1:5: k: is \"-5 mW\"; give a power from 0 to 10 kW like \"120 mW\" (units: uW, mW, W)");
 }
 
 TEST(TomlErrors, UnknownChoiceOffersTheNearest) {
