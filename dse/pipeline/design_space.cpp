@@ -57,7 +57,8 @@ std::vector<double> sequences(const CostTable& table) {
     for (std::size_t g = 0; g < table.groups.size(); ++g) {
       const int offset = combinations.offset_of(table.groups[g]);
       for (const int from : fits[g]) {
-        next[static_cast<std::size_t>(from + offset)] += level[static_cast<std::size_t>(from)];
+        const int to = from + offset;
+        next[static_cast<std::size_t>(to)] += level[static_cast<std::size_t>(from)];
       }
     }
     level = std::move(next);

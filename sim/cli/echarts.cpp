@@ -66,7 +66,7 @@ std::string echarts_text() {
   fmt::print(stderr, "tandem: fetching Apache ECharts by npm, once\n");
   const fs::path log = folder / "log";
   const int code = run_npm(folder.string(), log.string());
-  const std::string text = text_of_file(folder / "node_modules" / "echarts" / "dist" / "echarts.min.js");
+  std::string text = text_of_file(folder / "node_modules" / "echarts" / "dist" / "echarts.min.js");
   const std::string said = text_of_file(log);
   if (code == 0 && !text.empty()) {
     const fs::path temporary = folder / "echarts.js";

@@ -102,8 +102,8 @@ sim::MachineOptions::Waves waves_of(const RunArguments& arguments, const Session
                      "needs a platform with an accelerator, at fidelity.accelerator = \"rtl\" and "
                      "fidelity.cpu = \"tile\"");
   }
-  const sim::MachineOptions::Waves waves{arguments.waves, time_of("--waves-from", arguments.waves_from),
-                                         time_of("--waves-for", arguments.waves_for)};
+  sim::MachineOptions::Waves waves{arguments.waves, time_of("--waves-from", arguments.waves_from),
+                                   time_of("--waves-for", arguments.waves_for)};
   for (const spec::Accelerator& unit : session.platform.accelerators) {
     const std::string file = sim::waves_file(arguments.waves, unit.name);
     write_file(file + ".gtkw", "--waves", sim::gtkwave_save(file, waves.from));
