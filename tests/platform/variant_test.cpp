@@ -23,7 +23,7 @@ class VerilatedLibrary : public testing::Test {
     setenv("TANDEM_RTL_DIR", folder_.c_str(), 1);
     std::ofstream(library_) << "library";
   }
-  ~VerilatedLibrary() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string hash_of_sources() const {
     const std::string file = (folder_ / "hash").string();

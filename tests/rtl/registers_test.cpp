@@ -13,7 +13,7 @@ class Registers : public testing::Test {
  protected:
   Registers()
       : variant_(load_variant("8x32")), memory_(0x40000000, 4096), bench_(variant_, memory_, Timing{}, 1) {}
-  ~Registers() override {
+  void TearDown() override {
     for (const std::string& violation : bench_.violations()) ADD_FAILURE() << violation;
   }
   Variant variant_;

@@ -236,7 +236,7 @@ TEST(Certificate, IsComparedWithThePersonsTable) {
              std::to_string(static_cast<double>(group.time[static_cast<std::size_t>(layer)]) * 1e-9) + "\n";
     }
   }
-  const auto differs = [&](std::string from, const std::string& to) {
+  const auto differs = [&](const std::string& from, const std::string& to) {
     std::string changed = csv;
     const std::size_t at = from.empty() ? 0 : changed.find(from);
     EXPECT_NE(at, std::string::npos);

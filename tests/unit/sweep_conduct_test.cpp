@@ -127,7 +127,7 @@ TEST(SweepIdentity, IsTheContentNotTheName) {
   const std::string run = folder.write(
       "r.toml", "platform = \"ultra96\"\nnetwork = \"tiny\"\n[schedule]\nplanner = \"cosched\"\n");
   Identity identity(run, "v");
-  const auto id = [&](std::vector<std::string> assignments) { return identity.of(assignments).id; };
+  const auto id = [&](const std::vector<std::string>& assignments) { return identity.of(assignments).id; };
   const std::string same_file = std::string(TANDEM_SOURCE_DIR) + "/configs/networks/tiny.toml";
   EXPECT_EQ(id({}), id({"network=\"tiny\""}));
   EXPECT_EQ(id({}), id({"network=\"" + same_file + "\""}));
