@@ -50,6 +50,10 @@ std::string layers_in_place(int count) {
                      count == 1 ? " only joins or passes on tensors" : "s only join or pass on tensors");
 }
 
+// With fewer every image counts, also those that fill and drain the pipeline (sim/platform/steady_state.h).
+// 0: any number will do.
+std::size_t images_for_steady_state(std::size_t stages) { return stages > 1 ? 2 * stages : 0; }
+
 void totals(const spec::RunResult& result, std::string& text) {
   text += fmt::format("latency     {:>10.3f} ms an image", to_milliseconds(result.latency));
   if (result.cpu_fidelity != "analytic")
@@ -59,8 +63,8 @@ void totals(const spec::RunResult& result, std::string& text) {
                                  1.0));
   text += "\n";
   text += fmt::format("throughput  {:>10.2f} images/s\n", spec::throughput(result));
-  const std::size_t enough = 2 * result.stages.size();
-  if (result.stages.size() > 1 && static_cast<std::size_t>(result.images) < enough) {
+  const std::size_t enough = images_for_steady_state(result.stages.size());
+  if (static_cast<std::size_t>(result.images) < enough) {
     text +=
         fmt::format("            no steady state: {} stages have one from {} images on (--set images={})\n",
                     result.stages.size(), enough, enough);
@@ -153,9 +157,9 @@ std::string compare_text(const Json& comparison) {
                {"output", Align::left}});
   std::size_t enough = 0;  // images that show every pipeline's steady state
   for (const auto& row : rows) {
-    const std::size_t stages = row["stages"].size();
-    const bool steady = stages < 2 || row["images"].get<std::size_t>() >= 2 * stages;
-    if (!steady) enough = std::max(enough, 2 * stages);
+    const std::size_t wanted = images_for_steady_state(row["stages"].size());
+    const bool steady = row["images"].get<std::size_t>() >= wanted;
+    if (!steady) enough = std::max(enough, wanted);
     const bool relative = !row["speedup_vs_accelerator_only"].is_null();
     table.row({row["planner"], fmt::format("{:.3f}", row["latency_ms"].get<double>()),
                fmt::format("{:.3f}", row["predicted_latency_ms"].get<double>()),

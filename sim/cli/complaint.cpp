@@ -10,6 +10,8 @@
 #include <map>
 #include <optional>
 
+#include "models/core/text.h"
+
 namespace tandem::cli {
 
 namespace {
@@ -47,9 +49,7 @@ std::string excerpt(const std::string& line, int column, bool colour) {
   while (begin > 0 && (static_cast<unsigned char>(line[begin]) & 0xc0) == 0x80) --begin;
   std::size_t end = std::min(line.size(), begin + kWidth);
   while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) ++end;
-  const std::string before = line.substr(begin, at - begin);
-  const auto width = std::count_if(before.begin(), before.end(),
-                                   [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+  const std::size_t width = columns_of(std::string_view(line).substr(begin, at - begin));
   return fmt::format("    {}\n    {:{}}{}\n", printable(line.substr(begin, end - begin)), "", width,
                      colour ? "\033[1;32m^\033[0m" : "^");
 }
